@@ -1,0 +1,57 @@
+/* utf8.h: Unicode text in UTF-8, with utf8proc. Layer: base (includes arena.h, buf.h, slice.h). */
+#ifndef MATINEE_BASE_UTF8_H
+#define MATINEE_BASE_UTF8_H
+
+#include "base/arena.h"
+#include "base/attributes.h"
+#include "base/buf.h"
+#include "base/slice.h"
+
+#include <stdint.h>
+
+/** Position of the first byte that is not part of well-formed UTF-8 (RFC 3629), or `s.len`. */
+size_t utf8_find_invalid(slice s);
+
+/**
+ * Take the first code point off `*rest`. An ill-formed byte gives U+FFFD and is passed over.
+ * Returns false when `*rest` is empty.
+ */
+bool utf8_next(slice *rest, int32_t *code_point);
+
+/** Number of code points in well-formed `s`. */
+size_t utf8_length(slice s);
+/** Columns a terminal gives to a code point: 0, 1 or 2. */
+int utf8_width(int32_t code_point);
+
+/** Append a code point. */
+void utf8_put(struct buf *buf, int32_t code_point);
+
+/** True when every byte is ASCII: such text is its own NFC. */
+bool utf8_is_ascii(slice s);
+/**
+ * Well-formed `text` in Normalization Form C (Unicode Annex 15): `text` itself when it is so
+ * already, else a copy in `arena`. Linear in its length.
+ */
+slice utf8_nfc(struct arena *arena, slice text);
+
+/** What a code point is to the functions that split and fold text. */
+enum utf8_class {
+    UTF8_LETTER, /* letters and digits of every script, general categories L and N */
+    UTF8_MARK,   /* combining marks, M */
+    UTF8_SPACE,  /* separators, Z, and tab */
+    UTF8_OTHER,
+};
+enum utf8_class utf8_class(int32_t code_point);
+/** An upper-case or title-case letter (a letter without case is neither). */
+bool utf8_is_upper(int32_t code_point);
+bool utf8_is_digit(int32_t code_point);
+/** A control character (Cc) other than tab, or a line or paragraph separator. */
+bool utf8_is_control(int32_t code_point);
+
+/** Words of `s`: runs without white space that hold a letter or a digit. */
+size_t utf8_count_words(slice s);
+
+/** The longest head of `s` of at most `max` bytes that ends at a code point's end. */
+slice utf8_head(slice s, size_t max);
+
+#endif

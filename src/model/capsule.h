@@ -1,0 +1,117 @@
+/* capsule.h: a snapshot of everything that is served. Layer: model (includes base/, text/).
+ *
+ * Built by the loader, then never changed: workers share it copy-on-write. Only visible reviews are
+ * in it; drafts and those of the future are not (unless they were asked for). */
+#ifndef MATINEE_MODEL_CAPSULE_H
+#define MATINEE_MODEL_CAPSULE_H
+
+#include "base/arena.h"
+#include "base/attributes.h"
+#include "base/diag.h"
+#include "model/facet.h"
+#include "model/review.h"
+
+/** What capsule.conf says; every field has a value after it was read (empty where none is given).
+ */
+struct capsule_conf {
+    slice title;
+    slice tagline;
+    slice author;
+    slice lang;     /* BCP 47, of the pages */
+    slice timezone; /* default UTC */
+    slice featured; /* a slug; empty: the newest */
+    slice footer;
+    slice user;   /* whom the server becomes when it is started as root */
+    slice *hosts; /* names, lower case, no final dot; at least one (default: localhost) */
+    size_t host_count;
+};
+
+/** A hand-written page, served at /NAME.gmi. */
+struct hand_page {
+    slice name;  /* without .gmi */
+    slice path;  /* of the source file */
+    slice title; /* of its first level-1 heading, else the name */
+    slice source;
+    struct gemtext_line *lines;
+    size_t line_count;
+};
+
+/** A file below static/. */
+struct static_file {
+    slice path;       /* below static/, no first slash */
+    slice media_type; /* decided at load: extension table, then libmagic */
+    uint64_t size;
+};
+
+/** An old path that is answered with a redirect. */
+struct alias {
+    slice path; /* with its first slash, decoded */
+    const struct review *review;
+};
+
+/** A quote among all the quotes of the capsule. */
+struct quote_ref {
+    const struct review *review;
+    const struct quote *quote;
+};
+
+struct capsule {
+    struct capsule_conf conf;
+    const struct review **reviews; /* newest first (published, then slug) */
+    size_t review_count;
+    const struct review **by_slug; /* the same, sorted by slug */
+    const struct review *featured; /* NULL when there are no reviews */
+    struct hand_page *pages;       /* sorted by name */
+    size_t page_count;
+    struct static_file *statics; /* sorted by path */
+    size_t static_count;
+    struct alias *aliases; /* sorted by path */
+    size_t alias_count;
+    struct facet facets[FACET_COUNT];
+    struct quote_ref *quotes; /* of all reviews, newest review first */
+    size_t quote_count;
+    int64_t next_change; /* the moment the next hidden review becomes visible; 0: none */
+};
+
+/** What capsule_index is given; all of it is borrowed by the capsule that comes out. */
+struct capsule_parts {
+    struct capsule_conf conf;
+    struct review **reviews; /* every good one, any order; drafts and future ones too */
+    size_t review_count;
+    const slice *left_out; /* slugs of files that exist but have errors */
+    size_t left_out_count;
+    struct hand_page *pages; /* sorted by name */
+    size_t page_count;
+    struct static_file *statics; /* sorted by path */
+    size_t static_count;
+    int64_t now;
+    bool show_drafts; /* drafts and future reviews are visible */
+};
+
+/**
+ * Sort, index and cross-check the parts into `*out`, whose tables are put in `arena`.
+ *
+ * Checked here, because one file cannot know it: two files with one slug (both paths are named; the
+ * first by path stays), two with one alias, an alias that is a page, links by name, Related,
+ * Featured and Poster that name nothing. A name nobody has is an error that suggests the nearest; a
+ * name of a draft or of a file that was left out is a warning. Such a review is served all the
+ * same: pages show a link that leads nowhere as its label alone.
+ */
+void capsule_index(struct arena *arena, const struct capsule_parts *parts, struct capsule *out,
+                   struct diags *diags);
+
+/** The visible review with `slug`, or NULL. */
+const struct review *capsule_find_review(const struct capsule *capsule, slice slug);
+const struct hand_page *capsule_find_page(const struct capsule *capsule, slice name);
+const struct static_file *capsule_find_static(const struct capsule *capsule, slice path);
+const struct alias *capsule_find_alias(const struct capsule *capsule, slice path);
+
+/**
+ * What a link by name (`review:SLUG`, `tag:SLUG`, `person:SLUG`) leads to. Returns false when
+ * `target` is not of that form. On true exactly one of the two is set, or none when nothing has
+ * that name.
+ */
+bool capsule_resolve_name(const struct capsule *capsule, slice target, const struct review **review,
+                          const struct facet **facet, const struct facet_value **value);
+
+#endif

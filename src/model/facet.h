@@ -1,0 +1,73 @@
+/* facet.h: the indexes of a capsule. Layer: model.
+ *
+ * All indexes are of one kind: a facet has a name, which is its URL, and a way to take values from
+ * a review. A new index is one row of the table in facet.c. */
+#ifndef MATINEE_MODEL_FACET_H
+#define MATINEE_MODEL_FACET_H
+
+#include "base/arena.h"
+#include "base/attributes.h"
+#include "base/slice.h"
+#include "model/review.h"
+
+enum facet_kind {
+    FACET_TAGS,
+    FACET_PEOPLE,
+    FACET_YEARS,
+    FACET_GENRES,
+    FACET_PLATFORMS,
+    FACET_COUNT,
+};
+
+/** How the values of a facet are ordered on its index page. */
+enum facet_order { FACET_BY_COUNT, FACET_BY_NAME_DESCENDING };
+
+struct facet_def {
+    enum facet_kind kind;
+    const char *name;     /* the folder of the URL: "tags" */
+    const char *title;    /* "Tags" */
+    const char *singular; /* "tag"; also the scheme of a link by name where that is allowed */
+    enum facet_order order;
+    bool has_feeds; /* feed.gmi and atom.xml for each value */
+    /** Value number `index` of `review`, with the credit it comes from or NULL; false past the
+     * last. */
+    bool (*value)(const struct review *review, size_t index, const struct name **name,
+                  const struct credit **credit);
+};
+
+/** A review that has a value; several mentions of one review stand together (cast and director). */
+struct mention {
+    const struct review *review;
+    const struct credit *credit; /* of people, else NULL */
+};
+
+struct facet_value {
+    slice slug;
+    slice text;               /* in the spelling of the earliest review */
+    struct mention *mentions; /* newest review first; inside a review in the order of its header */
+    size_t mention_count;
+    size_t review_count;                   /* distinct reviews */
+    const struct facet_value **neighbours; /* values that stand beside it, most often first */
+    size_t *neighbour_reviews;             /* how many reviews it shares with each of them */
+    size_t neighbour_count;                /* at most LIMIT_NEIGHBOURS */
+};
+
+struct facet {
+    const struct facet_def *def;
+    struct facet_value *values; /* sorted by slug */
+    size_t value_count;
+    const struct facet_value **ordered; /* as the index page shows them */
+};
+
+extern const struct facet_def facet_defs[FACET_COUNT];
+
+/**
+ * Build the index of one facet over `reviews`, newest first. Time O(n log n) in the mentions.
+ * Memory is `arena`'s; the facet borrows names and credits from the reviews.
+ */
+void facet_build(struct arena *arena, enum facet_kind kind, const struct review *const *reviews,
+                 size_t review_count, struct facet *out);
+/** The value with `slug`, or NULL. */
+const struct facet_value *facet_find(const struct facet *facet, slice slug);
+
+#endif

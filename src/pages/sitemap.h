@@ -1,0 +1,107 @@
+/* sitemap.h: the one place that knows the URL space. Layer: pages (includes base/, text/, model/).
+ *
+ * A page is a kind and what it is about. Serving looks one up by path, `build` walks all of them
+ * and writes files, `check` walks all of them and follows every link. A new kind of page is a
+ * renderer and one row of the table in sitemap.c. */
+#ifndef MATINEE_PAGES_SITEMAP_H
+#define MATINEE_PAGES_SITEMAP_H
+
+#include "base/attributes.h"
+#include "base/buf.h"
+#include "base/slice.h"
+#include "model/capsule.h"
+#include "text/date.h"
+
+enum page_kind {
+    PAGE_HOME,
+    PAGE_REVIEWS, /* the archive */
+    PAGE_REVIEW,
+    PAGE_SECTION,
+    PAGE_FULL,          /* the whole review */
+    PAGE_REVIEW_QUOTES, /* the quotes of one review */
+    PAGE_QUOTE,
+    PAGE_SOURCE, /* source.txt */
+    PAGE_QUOTES, /* all quotes */
+    PAGE_QUOTE_TODAY,
+    PAGE_QUOTE_RANDOM, /* dynamic: redirects */
+    PAGE_FACET,        /* /tags/ */
+    PAGE_FACET_VALUE,  /* /tags/SLUG/ */
+    PAGE_FACET_FEED,   /* /tags/SLUG/feed.gmi */
+    PAGE_FACET_ATOM,
+    PAGE_FEED,
+    PAGE_ATOM,
+    PAGE_SITEMAP,
+    PAGE_ROBOTS,
+    PAGE_FAVICON,
+    PAGE_HAND,   /* a hand-written page */
+    PAGE_ALIAS,  /* redirects */
+    PAGE_STATIC, /* a file: its bytes are not rendered */
+    PAGE_KINDS,
+};
+
+/** One page. Only what its kind needs is set. */
+struct page {
+    enum page_kind kind;
+    size_t number; /* of a list: 0 is the first page, N is page-N.gmi */
+    const struct review *review;
+    const struct section *section;
+    const struct quote *quote;
+    const struct facet *facet;
+    const struct facet_value *value;
+    const struct hand_page *hand;
+    const struct static_file *file;
+    const struct alias *alias;
+};
+
+/** All that a renderer may know besides the capsule. */
+struct page_context {
+    const struct capsule *capsule;
+    slice host;        /* of absolute URLs (feeds, sitemap): first host, with :port if not 1965 */
+    slice base;        /* path before every internal link: "" or "/sub" */
+    struct date today; /* in the capsule's zone */
+    int64_t now;
+    unsigned long long random; /* for the random quote */
+    bool export;               /* true in a build: dynamic pages render their stand-in */
+};
+
+/** What a renderer says of its page besides the bytes. */
+struct page_answer {
+    unsigned status;  /* 20, or 30 or 31: then the bytes are the target URL */
+    slice media_type; /* of 20, without lang */
+    slice lang;       /* of a text/gemini body; may be empty */
+};
+
+enum sitemap_found {
+    SITEMAP_NOT_FOUND,
+    SITEMAP_FOUND,
+    SITEMAP_NEEDS_SLASH, /* `*page` is the folder that was meant */
+};
+
+/** The page at `path` (decoded, with its first slash, without the base). */
+enum sitemap_found sitemap_find(const struct capsule *capsule, slice path, struct page *page);
+
+/** What sitemap_walk calls; false ends the walk. */
+typedef bool sitemap_visit(void *context, const struct page *page);
+/** Visit every page once, in an order that does not change. False when `visit` ended it. */
+bool sitemap_walk(const struct capsule *capsule, sitemap_visit *visit, void *context);
+
+/** True for pages that answer differently from request to request. */
+bool page_is_dynamic(const struct page *page);
+
+/**
+ * Append the bytes of `page`. `out->failed` tells the caller, once, that it grew too large.
+ * PAGE_STATIC appends nothing: the file's bytes are sent from disk.
+ */
+void page_render(const struct page_context *context, const struct page *page, struct buf *out,
+                 struct page_answer *answer);
+
+/** Append the file name of `page` in an exported tree (decoded, no first slash; folders end in
+ * index.gmi). */
+void page_put_file_name(const struct page *page, struct buf *out);
+/** Append the link to `page`: base and percent-encoded path. The one function that makes links. */
+void page_put_url(const struct page_context *context, const struct page *page, struct buf *out);
+/** The same with scheme and host before it, for feeds and the sitemap. */
+void page_put_absolute_url(const struct page_context *context, const struct page *page,
+                           struct buf *out);
+
+#endif

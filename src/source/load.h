@@ -1,0 +1,41 @@
+/* load.h: a folder of source files into a capsule. Layer: source (includes base/, text/, model/,
+ * gemini/media_type). Format: docs/source-format.md. */
+#ifndef MATINEE_SOURCE_LOAD_H
+#define MATINEE_SOURCE_LOAD_H
+
+#include "base/attributes.h"
+#include "base/diag.h"
+#include "gemini/media_type.h"
+#include "model/capsule.h"
+
+struct load_options {
+    const char *folder; /* the capsule */
+    int64_t now;
+    bool show_drafts;
+    struct media_type_finder *media_types; /* borrowed; may be NULL */
+};
+
+/** A capsule and the files it was made from. */
+struct loaded;
+
+/**
+ * Read the capsule in `options->folder`.
+ *
+ * Every problem is added to `diags`; reviews and pages with errors are left out, or, when
+ * `previous` (of the same folder) holds a good version of that file, that version stays.
+ * `previous`, which may be NULL, is consumed: it is freed, or what is kept of it moves into the
+ * result; capsules taken from it are not to be used any more.
+ *
+ * Returns NULL when there is nothing to serve at all and no `previous`: the folder cannot be read,
+ * or capsule.conf has errors. With `previous` those too keep what was (the result is never NULL
+ * then). Sets the process's time zone to the capsule's.
+ */
+MUST_USE struct loaded *capsule_load(const struct load_options *options, struct loaded *previous,
+                                     struct diags *diags);
+/** Borrowed until the next capsule_load with it, or loaded_free. */
+const struct capsule *loaded_capsule(const struct loaded *loaded);
+/** Source files that were left out, or are served in an older version, because of errors. */
+size_t loaded_bad_files(const struct loaded *loaded);
+void loaded_free(struct loaded *loaded);
+
+#endif

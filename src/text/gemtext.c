@@ -1,0 +1,203 @@
+#include "text/gemtext.h"
+
+static slice drop_cr(slice line)
+{
+    return line.len > 0 && line.ptr[line.len - 1] == '\r' ? slice_head(line, line.len - 1) : line;
+}
+
+static bool is_fence(slice line)
+{
+    return slice_starts_with(line, SLICE("```"));
+}
+
+/* `=>` blanks URL [blanks label]; without a URL the line is plain text. */
+static bool read_link(slice raw, struct gemtext_line *line)
+{
+    if (!slice_starts_with(raw, SLICE("=>"))) {
+        return false;
+    }
+    slice rest = slice_trim(slice_from(raw, 2));
+    size_t end = 0;
+    while (end < rest.len && rest.ptr[end] != ' ' && rest.ptr[end] != '\t') {
+        end++;
+    }
+    if (end == 0) {
+        return false;
+    }
+    line->type = GEMTEXT_LINK;
+    line->url = slice_head(rest, end);
+    line->text = slice_trim(slice_from(rest, end));
+    return true;
+}
+
+static bool read_heading(slice raw, struct gemtext_line *line)
+{
+    unsigned level = 0;
+    while (level < 3 && level < raw.len && raw.ptr[level] == '#') {
+        level++;
+    }
+    if (level == 0) {
+        return false;
+    }
+    line->type = GEMTEXT_HEADING;
+    line->level = level;
+    line->text = slice_trim(slice_from(raw, level));
+    return true;
+}
+
+bool gemtext_next(struct gemtext_reader *reader, struct gemtext_line *line)
+{
+    slice raw;
+    if (!slice_next_line(&reader->rest, &raw)) {
+        return false;
+    }
+    raw = drop_cr(raw);
+    *line = (struct gemtext_line){ .type = GEMTEXT_TEXT, .text = raw, .raw = raw };
+    if (is_fence(raw)) {
+        line->type = GEMTEXT_FENCE;
+        line->text = slice_trim(slice_from(raw, 3));
+        reader->preformatted = !reader->preformatted;
+    } else if (reader->preformatted) {
+        line->type = GEMTEXT_VERBATIM;
+    } else if (slice_trim(raw).len == 0) {
+        line->type = GEMTEXT_BLANK;
+        line->text = slice_head(raw, 0);
+    } else if (slice_starts_with(raw, SLICE("* "))) {
+        line->type = GEMTEXT_ITEM;
+        line->text = slice_trim(slice_from(raw, 2));
+    } else if (raw.ptr[0] == '>') {
+        line->type = GEMTEXT_QUOTE;
+        line->text = slice_trim(slice_from(raw, 1));
+    } else if (!read_link(raw, line)) {
+        (void)read_heading(raw, line);
+    }
+    return true;
+}
+
+/* `text` on one line: every run of line breaks becomes one blank. */
+static void put_line(struct buf *out, slice text)
+{
+    slice piece;
+    bool first = true;
+    while (slice_next_line(&text, &piece)) {
+        piece = drop_cr(piece);
+        if (piece.len == 0) {
+            continue;
+        }
+        if (!first) {
+            buf_putc(out, ' ');
+        }
+        buf_put(out, piece);
+        first = false;
+    }
+    buf_putc(out, '\n');
+}
+
+void gemtext_heading(struct buf *out, unsigned level, slice text)
+{
+    buf_fill(out, '#', level);
+    buf_putc(out, ' ');
+    put_line(out, slice_trim(text));
+}
+
+/* A `*` needs its blank to be an item, but clients are lenient, so it is escaped either way. */
+static bool looks_like_another_type(slice text)
+{
+    return text.len > 0 && (text.ptr[0] == '#' || text.ptr[0] == '*' || text.ptr[0] == '>' ||
+                            is_fence(text) || slice_starts_with(text, SLICE("=>")));
+}
+
+void gemtext_text(struct buf *out, slice text)
+{
+    while (text.len > 0 && (text.ptr[0] == '\n' || text.ptr[0] == '\r')) {
+        text = slice_from(text, 1);
+    }
+    if (looks_like_another_type(text)) {
+        buf_putc(out, ' ');
+    }
+    put_line(out, text);
+}
+
+void gemtext_link(struct buf *out, slice url, slice label)
+{
+    buf_puts(out, "=> ");
+    buf_put(out, url);
+    label = slice_trim(label);
+    if (label.len > 0) {
+        buf_putc(out, ' ');
+    }
+    put_line(out, label);
+}
+
+void gemtext_item(struct buf *out, slice text)
+{
+    buf_puts(out, "* ");
+    put_line(out, slice_trim(text));
+}
+
+void gemtext_quote(struct buf *out, slice text)
+{
+    text = slice_trim(text);
+    buf_puts(out, text.len > 0 ? "> " : ">");
+    put_line(out, text);
+}
+
+static void put_fence(struct buf *out, slice alternative)
+{
+    buf_puts(out, "```");
+    put_line(out, slice_trim(alternative));
+}
+
+void gemtext_preformatted(struct buf *out, slice alternative, slice body)
+{
+    slice line;
+    put_fence(out, alternative);
+    while (slice_next_line(&body, &line)) {
+        line = drop_cr(line);
+        if (is_fence(line)) {
+            buf_putc(out, ' ');
+        }
+        buf_put(out, line);
+        buf_putc(out, '\n');
+    }
+    put_fence(out, SLICE_EMPTY);
+}
+
+void gemtext_blank(struct buf *out)
+{
+    slice written = buf_slice(out);
+    if (written.len > 0 && !slice_ends_with(written, SLICE("\n\n"))) {
+        buf_putc(out, '\n');
+    }
+}
+
+void gemtext_line(struct buf *out, const struct gemtext_line *line)
+{
+    switch (line->type) {
+    case GEMTEXT_TEXT:
+        gemtext_text(out, line->text);
+        break;
+    case GEMTEXT_BLANK:
+        gemtext_blank(out);
+        break;
+    case GEMTEXT_LINK:
+        gemtext_link(out, line->url, line->text);
+        break;
+    case GEMTEXT_HEADING:
+        gemtext_heading(out, line->level, line->text);
+        break;
+    case GEMTEXT_ITEM:
+        gemtext_item(out, line->text);
+        break;
+    case GEMTEXT_QUOTE:
+        gemtext_quote(out, line->text);
+        break;
+    case GEMTEXT_FENCE:
+        put_fence(out, line->text);
+        break;
+    case GEMTEXT_VERBATIM:
+        buf_put(out, line->text);
+        buf_putc(out, '\n');
+        break;
+    }
+}

@@ -1,0 +1,112 @@
+#include "text/slug.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <utf8proc.h>
+
+/* Scripts whose accents are taken off: there a letter without its accent is what people type. In
+ * others (Devanagari, Hangul in pieces, Thai, …) a mark is part of the word. */
+static bool loses_accents(int32_t c)
+{
+    return (c >= 'A' && c <= 'z') || (c >= 0xC0 && c <= 0x24F) || (c >= 0x370 && c <= 0x52F) ||
+           (c >= 0x1E00 && c <= 0x1FFF);
+}
+
+/* What NFKC_Casefold leaves for one code point, as UTF-8 that the caller frees. */
+static utf8proc_uint8_t *fold_text(slice text, utf8proc_ssize_t *length)
+{
+    utf8proc_uint8_t *folded = NULL;
+    *length =
+        utf8proc_map((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &folded,
+                     (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE |
+                                         UTF8PROC_CASEFOLD | UTF8PROC_IGNORE));
+    return folded;
+}
+
+/* Append `folded` (decomposed) without the marks of scripts that lose them, other text as it is,
+ * and runs of what is neither letter nor mark as one hyphen. */
+static void put_words(struct buf *out, slice folded)
+{
+    bool after_plain = false; /* the letter before is one that loses its marks */
+    bool gap = false;
+    int32_t c = 0;
+    while (utf8_next(&folded, &c)) {
+        enum utf8_class class = utf8_class(c);
+        if (class == UTF8_MARK && after_plain) {
+            continue;
+        }
+        /* An apostrophe inside a word is no gap: don't -> dont, L'Avventura -> lavventura. */
+        if (c == '\'' || c == 0x2019) {
+            continue;
+        }
+        if (class != UTF8_LETTER && !(class == UTF8_MARK && out->len > 0 && !gap)) {
+            gap = true;
+            after_plain = false;
+            continue;
+        }
+        if (gap && out->len > 0) {
+            buf_putc(out, '-');
+        }
+        gap = false;
+        after_plain = loses_accents(c);
+        utf8_put(out, c);
+    }
+}
+
+/* Cut to `max` bytes, after a whole word where the words allow it. */
+static slice cut(slice slug, size_t max)
+{
+    if (slug.len <= max) {
+        return slug;
+    }
+    slice head = utf8_head(slug, max);
+    if (slug.ptr[head.len] == '-') {
+        return head;
+    }
+    size_t end = head.len;
+    while (end > 0 && head.ptr[end - 1] != '-') {
+        end--;
+    }
+    return end > 1 ? slice_head(head, end - 1) : head;
+}
+
+void slug_put(struct buf *out, slice text, size_t max)
+{
+    /* The slug of a long text is made of its head: 16 bytes of text a byte of slug are plenty, and
+     * a line of 64 kB costs no more than a title. */
+    text = utf8_head(text, max * 16);
+    utf8proc_ssize_t length = 0;
+    utf8proc_uint8_t *folded = fold_text(text, &length);
+    if (length < 0 || folded == NULL) {
+        free(folded);
+        out->failed = out->failed || length == UTF8PROC_ERROR_NOMEM;
+        return;
+    }
+    struct buf words;
+    buf_init(&words, max * 64 + 256);
+    put_words(&words, (slice){ (const char *)folded, (size_t)length });
+    free(folded);
+
+    utf8proc_uint8_t *composed = NULL;
+    length = utf8proc_map((const utf8proc_uint8_t *)buf_string(&words), (utf8proc_ssize_t)words.len,
+                          &composed, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    if (length >= 0 && composed != NULL) {
+        slice slug = cut((slice){ (const char *)composed, (size_t)length }, max);
+        buf_put(out, slug);
+    }
+    free(composed);
+    out->failed = out->failed || words.failed;
+    buf_release(&words);
+}
+
+slice slug_make(struct arena *arena, slice text)
+{
+    struct buf out;
+    buf_init(&out, LIMIT_SLUG * 4);
+    slug_put(&out, text, LIMIT_SLUG);
+    slice slug = arena_copy(arena, buf_slice(&out));
+    buf_release(&out);
+    return slug;
+}

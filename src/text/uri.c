@@ -1,0 +1,93 @@
+#include "text/uri.h"
+
+static bool is_alpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_one_of(char c, const char *set)
+{
+    return slice_find_byte(slice_of(set), c) < slice_of(set).len;
+}
+
+static bool is_unreserved(char c)
+{
+    return is_alpha(c) || is_digit(c) || is_one_of(c, "-._~");
+}
+
+static void put_encoded(struct buf *out, char c)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    unsigned char byte = (unsigned char)c;
+    char escape[3] = { '%', digits[byte >> 4], digits[byte & 15] };
+    buf_put(out, (slice){ escape, sizeof escape });
+}
+
+/* Append `text`, encoding every byte that is neither unreserved nor in `kept`. */
+static void put_keeping(struct buf *out, slice text, const char *kept)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (is_unreserved(text.ptr[i]) || is_one_of(text.ptr[i], kept)) {
+            buf_putc(out, text.ptr[i]);
+        } else {
+            put_encoded(out, text.ptr[i]);
+        }
+    }
+}
+
+void uri_put_path(struct buf *out, slice path)
+{
+    put_keeping(out, path, "/!$&'()*+,;=:@");
+}
+
+void uri_put_query(struct buf *out, slice text)
+{
+    put_keeping(out, text, "");
+}
+
+void uri_put_written(struct buf *out, slice target)
+{
+    put_keeping(out, target, "%/?#[]:@!$&'()*+,;=");
+}
+
+static int hex_digit(char c)
+{
+    if (is_digit(c)) {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+void uri_put_decoded(struct buf *out, slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
+        int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
+        if (low >= 0) {
+            buf_putc(out, (char)(high * 16 + low));
+            i += 2;
+        } else {
+            buf_putc(out, text.ptr[i]);
+        }
+    }
+}
+
+slice uri_scheme(slice reference)
+{
+    size_t i = 0;
+    while (i < reference.len &&
+           (is_alpha(reference.ptr[i]) ||
+            (i > 0 && (is_digit(reference.ptr[i]) || is_one_of(reference.ptr[i], "+-."))))) {
+        i++;
+    }
+    return i > 0 && i < reference.len && reference.ptr[i] == ':' ? slice_head(reference, i)
+                                                                 : SLICE_EMPTY;
+}

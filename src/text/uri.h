@@ -1,0 +1,24 @@
+/* uri.h: percent-encoding of what goes into a link (RFC 3986, section 2). Layer: text. */
+#ifndef MATINEE_TEXT_URI_H
+#define MATINEE_TEXT_URI_H
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+/** Append `path` with every byte but unreserved ones, `/` and the sub-delimiters and `:@` of a path
+ * segment percent-encoded. What is decoded afterwards is `path` again. */
+void uri_put_path(struct buf *out, slice path);
+/** The same for a query: only unreserved characters stay. */
+void uri_put_query(struct buf *out, slice text);
+/**
+ * A link target that an author wrote, made safe for a link line: blanks, control bytes, non-ASCII
+ * and the characters no URI holds are percent-encoded; `%` and the reserved ones stay as they are.
+ */
+void uri_put_written(struct buf *out, slice target);
+/** Append `text` with `%XX` decoded; a `%` without two hexadecimal digits stays as it is. */
+void uri_put_decoded(struct buf *out, slice text);
+
+/** The scheme of an absolute URI reference (`gemini` of `gemini://…`), or the empty slice. */
+slice uri_scheme(slice reference);
+
+#endif
