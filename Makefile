@@ -73,6 +73,8 @@ $(OUT)/tests/fuzz/%-replay: tests/fuzz/%.c tests/fuzz/replay.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(MATINEE_CPPFLAGS) $(MATINEE_CFLAGS) -MMD -MP $(MODE_LDFLAGS) $(LDFLAGS) -o $@ $< tests/fuzz/replay.c $(LIB) $(MATINEE_LDLIBS)
 
+MATINEE_TEST_CPPFLAGS = -Itests/unit
+
 -include $(LIB_OBJECTS:.o=.d) $(OUT)/src/main.d
 
 .PHONY: unit

@@ -15,6 +15,11 @@ typedef struct slice {
 
 /** A slice of a string literal, without its NUL. */
 #define SLICE(literal) ((slice){ "" literal, sizeof(literal) - 1 })
+/** The same where a constant is needed: the initializer of a static slice. */
+#define SLICE_INIT(literal)             \
+    {                                   \
+        "" literal, sizeof(literal) - 1 \
+    }
 #define SLICE_EMPTY ((slice){ NULL, 0 })
 /** The two arguments of a "%.*s" conversion. Only for slices shorter than INT_MAX. */
 #define SLICE_ARG(s) (int)(s).len, ((s).ptr ? (s).ptr : "")

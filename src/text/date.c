@@ -59,8 +59,8 @@ bool date_use_zone(slice name)
     long offset = 0;
     if (parse_offset(name, &offset)) {
         /* POSIX counts west of Greenwich as positive. */
-        (void)snprintf(value, sizeof value, "<%.6s>%s%ld:%02ld", name.ptr, offset < 0 ? "+" : "-",
-                       labs(offset) / 3600, labs(offset) / 60 % 60);
+        (void)snprintf(value, sizeof value, "<%.3s%.2s>%s%ld:%02ld", name.ptr, name.ptr + 4,
+                       offset < 0 ? "+" : "-", labs(offset) / 3600, labs(offset) / 60 % 60);
     } else if (slice_equal(name, SLICE("UTC"))) {
         (void)snprintf(value, sizeof value, "UTC0");
     } else if (zone_exists(name) && name.len < sizeof value - 1) {
@@ -131,10 +131,13 @@ static bool parse_time(slice text, long *seconds, slice *rest)
             return false;
         }
         text = slice_from(text, 3);
-        if (text.len > 1 && text.ptr[0] == '.') {
+        if (text.len > 0 && text.ptr[0] == '.') {
             size_t i = 1;
             while (i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9') {
                 i++;
+            }
+            if (i == 1) {
+                return false;
             }
             text = slice_from(text, i);
         }

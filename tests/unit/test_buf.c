@@ -1,0 +1,79 @@
+#include "check.h"
+
+#include "base/buf.h"
+
+#include <string.h>
+
+static void grows_and_keeps_its_bytes(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 100000);
+    for (int i = 0; i < 1000; i++) {
+        buf_printf(&buf, "%03d", i);
+    }
+    buf_putc(&buf, '.');
+    buf_fill(&buf, '-', 3);
+    assert_false(buf.failed);
+    assert_int_equal(buf.len, 3004);
+    assert_slice_equal(slice_from(buf_slice(&buf), 2994), "998999.---");
+    assert_int_equal(strlen(buf_string(&buf)), 3004);
+    buf_release(&buf);
+    assert_null(buf.ptr);
+}
+
+static void stops_at_its_maximum_and_stays_failed(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 8);
+    buf_puts(&buf, "12345678");
+    assert_false(buf.failed);
+    buf_putc(&buf, '9');
+    assert_true(buf.failed);
+    assert_slice_equal(buf_slice(&buf), "12345678");
+    buf_truncate(&buf, 2);
+    buf_putc(&buf, 'x');
+    assert_slice_equal(buf_slice(&buf), "12");
+    buf_clear(&buf);
+    buf_puts(&buf, "again");
+    assert_false(buf.failed);
+    assert_string_equal(buf_string(&buf), "again");
+    buf_release(&buf);
+}
+
+static void an_empty_buf_is_an_empty_string(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 0);
+    assert_string_equal(buf_string(&buf), "");
+    assert_slice_equal(buf_slice(&buf), "");
+    buf_release(&buf);
+}
+
+static void lends_room(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 16);
+    char *room = buf_room(&buf, 4);
+    assert_non_null(room);
+    memcpy(room, "abc", 3);
+    buf_added(&buf, 3);
+    assert_slice_equal(buf_slice(&buf), "abc");
+    assert_null(buf_room(&buf, 14));
+    assert_true(buf.failed);
+    buf_release(&buf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(grows_and_keeps_its_bytes),
+        cmocka_unit_test(stops_at_its_maximum_and_stays_failed),
+        cmocka_unit_test(an_empty_buf_is_an_empty_string),
+        cmocka_unit_test(lends_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,124 @@
+#include "check.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/matinee-test-XXXXXX";
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) == NULL || chdir(folder) != 0;
+}
+
+static int leave_folder(void **state)
+{
+    char command[sizeof folder + 16];
+    (void)state;
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    return chdir("/") != 0 || system(command) != 0;
+}
+
+static void writes_and_reads(void **state)
+{
+    (void)state;
+    struct arena arena;
+    slice text;
+    arena_init(&arena);
+    assert_true(file_make_folders(AT_FDCWD, "a/b/c"));
+    assert_true(file_make_folders(AT_FDCWD, "a/b/c"));
+    assert_true(file_create(AT_FDCWD, "a/b/c/x", SLICE("one"), 0));
+    assert_false(file_create(AT_FDCWD, "a/b/c/x", SLICE("two"), 0));
+    assert_int_equal(errno, EEXIST);
+    assert_true(file_read(&arena, AT_FDCWD, "a/b/c/x", 3, &text));
+    assert_string_equal(text.ptr, "one");
+    assert_true(file_write(AT_FDCWD, "a/b/c/x", SLICE("three"), 0600));
+    assert_false(file_read(&arena, AT_FDCWD, "a/b/c/x", 4, &text));
+    assert_int_equal(errno, EFBIG);
+    struct stat status;
+    assert_int_equal(stat("a/b/c/x", &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    /* No temporary file is left beside it. */
+    assert_int_equal(system("test \"$(ls -A a/b/c)\" = x"), 0);
+    assert_false(file_make_folders(AT_FDCWD, "a/b/c/x"));
+    arena_release(&arena);
+}
+
+static void refuses_what_is_no_file(void **state)
+{
+    (void)state;
+    struct arena arena;
+    slice text;
+    arena_init(&arena);
+    assert_int_equal(mkfifo("fifo", 0600), 0);
+    assert_false(file_read(&arena, AT_FDCWD, "fifo", 100, &text));
+    assert_int_equal(errno, EINVAL);
+    assert_false(file_read(&arena, AT_FDCWD, ".", 100, &text));
+    assert_false(file_read(&arena, AT_FDCWD, "nothing", 100, &text));
+    assert_int_equal(errno, ENOENT);
+    arena_release(&arena);
+}
+
+static bool collect(void *context, slice path, const struct stat *status)
+{
+    struct buf *out = context;
+    buf_put(out, path);
+    buf_printf(out, "(%d) ", (int)status->st_size);
+    return slice_find(path, SLICE("stop")) == path.len;
+}
+
+static void walks_what_may_be_served(void **state)
+{
+    (void)state;
+    struct buf seen;
+    buf_init(&seen, 10000);
+    assert_int_equal(system("mkdir -p w/sub/deep w/.git out && echo 1 >w/b && echo 22 >w/a && "
+                            "echo 3 >w/sub/deep/c && echo x >w/.hidden && echo x >w/.git/y && "
+                            "echo out >out/secret && ln -s ../out/secret w/leak && "
+                            "ln -s ../out w/leaks && ln -s a w/within && ln -s gone w/dangling && "
+                            "ln -s . w/sub/loop && mkfifo w/pipe"),
+                     0);
+    assert_true(file_walk("w", collect, &seen));
+    /* The loop is followed to the depth limit; what matters is that it ends and stays inside. */
+    slice all = buf_slice(&seen);
+    assert_true(slice_starts_with(all, SLICE("a(3) b(2) sub/deep/c(2) sub/loop/deep/c(2) ")));
+    assert_true(slice_ends_with(all, SLICE(" within(3) ")));
+    assert_int_equal(slice_find(all, SLICE("leak")), all.len);
+    assert_int_equal(slice_find(all, SLICE("hidden")), all.len);
+    assert_int_equal(slice_find(all, SLICE("pipe")), all.len);
+    assert_int_equal(slice_find(all, SLICE("dangling")), all.len);
+    buf_release(&seen);
+    assert_false(file_walk("absent", collect, &seen));
+    assert_int_equal(errno, ENOENT);
+}
+
+static void a_walk_can_be_stopped(void **state)
+{
+    (void)state;
+    struct buf seen;
+    buf_init(&seen, 10000);
+    assert_int_equal(system("mkdir -p s/t && touch s/a s/t/stop s/z"), 0);
+    assert_false(file_walk("s", collect, &seen));
+    assert_int_equal(errno, 0);
+    assert_slice_equal(buf_slice(&seen), "a(0) t/stop(0) ");
+    buf_release(&seen);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writes_and_reads),
+        cmocka_unit_test(refuses_what_is_no_file),
+        cmocka_unit_test(walks_what_may_be_served),
+        cmocka_unit_test(a_walk_can_be_stopped),
+    };
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}

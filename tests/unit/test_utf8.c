@@ -1,0 +1,121 @@
+#include "check.h"
+
+#include "base/utf8.h"
+
+static void finds_the_first_ill_formed_byte(void **state)
+{
+    (void)state;
+    static const struct {
+        slice text;
+        size_t at;
+    } cases[] = {
+        { SLICE_INIT(""), 0 },
+        { SLICE_INIT("plain"), 5 },
+        { SLICE_INIT("예시 🎬 é"), sizeof "예시 🎬 é" - 1 },
+        { SLICE_INIT("a\x80"), 1 },            /* a lone continuation */
+        { SLICE_INIT("ab\xC3"), 2 },           /* cut short */
+        { SLICE_INIT("\xC0\xAF"), 0 },         /* an over-long slash */
+        { SLICE_INIT("x\xED\xA0\x80y"), 1 },   /* a surrogate */
+        { SLICE_INIT("\xF4\x90\x80\x80"), 0 }, /* above U+10FFFF */
+        { SLICE_INIT("\xFF"), 0 },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        assert_int_equal(utf8_find_invalid(cases[i].text), cases[i].at);
+    }
+}
+
+static void walks_code_points(void **state)
+{
+    (void)state;
+    slice rest = SLICE("a\xFF"
+                       "한");
+    int32_t c = 0;
+    assert_true(utf8_next(&rest, &c));
+    assert_int_equal(c, 'a');
+    assert_true(utf8_next(&rest, &c));
+    assert_int_equal(c, 0xFFFD);
+    assert_true(utf8_next(&rest, &c));
+    assert_int_equal(c, 0xD55C);
+    assert_false(utf8_next(&rest, &c));
+    assert_int_equal(utf8_length(SLICE("한글 ok")), 5);
+    assert_int_equal(utf8_width(0xD55C), 2);
+    assert_int_equal(utf8_width(0x301), 0);
+}
+
+static void composes(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena);
+    slice ascii = SLICE("plain");
+    assert_ptr_equal(utf8_nfc(&arena, ascii).ptr, ascii.ptr);
+    slice composed = SLICE("é한");
+    assert_ptr_equal(utf8_nfc(&arena, composed).ptr, composed.ptr);
+    /* e + acute; the three pieces of 한 */
+    assert_slice_equal(utf8_nfc(&arena, SLICE("e\xCC\x81\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB")),
+                       "é한");
+    arena_release(&arena);
+}
+
+static void counts_words(void **state)
+{
+    (void)state;
+    static const struct {
+        slice text;
+        size_t words;
+    } cases[] = {
+        { SLICE_INIT(""), 0 },
+        { SLICE_INIT("  — … "), 0 },
+        { SLICE_INIT("one"), 1 },
+        { SLICE_INIT("one two"), 2 },
+        { SLICE_INIT("don't stop"), 2 },
+        { SLICE_INIT("a—b"), 1 },
+        { SLICE_INIT("7번방의 선물"), 2 },
+        { SLICE_INIT("line\nnext"), 2 },
+        { SLICE_INIT("a\xC2\xA0"
+                     "b"),
+          2 },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        assert_int_equal(utf8_count_words(cases[i].text), cases[i].words);
+    }
+}
+
+static void cuts_between_code_points(void **state)
+{
+    (void)state;
+    assert_slice_equal(utf8_head(SLICE("a한b"), 3), "a");
+    assert_slice_equal(utf8_head(SLICE("a한b"), 4), "a한");
+    assert_slice_equal(utf8_head(SLICE("ab"), 9), "ab");
+    assert_slice_equal(utf8_head(SLICE("한"), 0), "");
+}
+
+static void classifies(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_class('7'), UTF8_LETTER);
+    assert_int_equal(utf8_class(0xD55C), UTF8_LETTER);
+    assert_int_equal(utf8_class(0x301), UTF8_MARK);
+    assert_int_equal(utf8_class(0xA0), UTF8_SPACE);
+    assert_int_equal(utf8_class('\t'), UTF8_SPACE);
+    assert_int_equal(utf8_class(0x1F3AC), UTF8_OTHER);
+    assert_true(utf8_is_upper(0xC9));
+    assert_false(utf8_is_upper(0xD55C));
+    assert_true(utf8_is_control(0x1B));
+    assert_true(utf8_is_control(0x85));
+    assert_true(utf8_is_control(0x2028));
+    assert_false(utf8_is_control('\t'));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_the_first_ill_formed_byte),
+        cmocka_unit_test(walks_code_points),
+        cmocka_unit_test(composes),
+        cmocka_unit_test(counts_words),
+        cmocka_unit_test(cuts_between_code_points),
+        cmocka_unit_test(classifies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
