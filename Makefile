@@ -1,86 +1,190 @@
 # matinee: a Gemini capsule server for people who write reviews.
 #
-#   make serve        install what is missing, build, and serve capsule/ at gemini://localhost/
-#   make test         install what tests need, build, and run all of them
+#   make serve        install what is missing, build, serve capsule/ at gemini://localhost/
+#   make test         install what tests need, build, run all of them
 #   make help         everything else
 #
-# MODE = release (default), debug or asan. Objects go to build/MODE/.
+# MODE = release (default), debug or asan. Everything that is made goes to build/MODE/.
 
 MODE ?= release
 BUILD ?= build
 OUT := $(BUILD)/$(MODE)
 PREFIX ?= /usr/local
-PYTHON ?= python3
 PKG_CONFIG ?= pkg-config
+# Debian's own Python, which has Debian's pytest, where there is one.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+VERSION := 0.1.0
 
-# `make serve` and `make test` install packages first; then this file is read again, so that the
-# flags below are asked for when pkg-config has an answer.
-PACKAGES := libevent libevent_openssl openssl libmagic liburiparser libutf8proc
+LIBRARIES := libevent libevent_openssl openssl libmagic liburiparser libutf8proc
 
 LIB_SOURCES := $(wildcard src/*/*.c)
 
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
-	-Wvla -Wwrite-strings -Wformat=2
-ifeq ($(MODE),release)
-MODE_CFLAGS := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-MODE_LDFLAGS := -pie -Wl,-z,relro,-z,now
-else ifeq ($(MODE),debug)
-MODE_CFLAGS := -O0 -g3
-else ifeq ($(MODE),asan)
-MODE_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-MODE_LDFLAGS := -fsanitize=address,undefined
-else
-$(error MODE is release, debug or asan, not $(MODE))
-endif
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wwrite-strings -Wformat=2
 # CI sets WERROR=1: a warning is an error there, and never on a user's machine.
 ifdef WERROR
 WARNINGS += -Werror
 endif
 
-VERSION := 0.1.0
-MATINEE_CPPFLAGS = -Isrc -D_GNU_SOURCE -DMATINEE_VERSION='"$(VERSION)"' $(CPPFLAGS)
-MATINEE_CFLAGS = -std=gnu17 $(WARNINGS) $(MODE_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null) $(CFLAGS)
-MATINEE_LDLIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) $(LDLIBS)
+ifeq ($(MODE),release)
+MODE_CFLAGS := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+MODE_LDFLAGS := -pie -Wl,-z,relro,-z,now
+else ifeq ($(MODE),debug)
+MODE_CFLAGS := -O0 -g3
+MODE_LDFLAGS :=
+else ifeq ($(MODE),asan)
+MODE_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
+MODE_LDFLAGS := -fsanitize=address,undefined
+else
+$(error MODE is release, debug or asan, not $(MODE))
+endif
+
+LIBRARY_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
+LIBRARY_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
+COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -Isrc -DMATINEE_VERSION='"$(VERSION)"' $(CPPFLAGS) \
+	$(WARNINGS) $(MODE_CFLAGS) $(LIBRARY_CFLAGS) $(CFLAGS) -MMD -MP
+LINK_FLAGS = $(MODE_LDFLAGS) $(LDFLAGS)
 
 LIB := $(OUT)/libmatinee.a
 BIN := $(OUT)/matinee
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
-
-UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
-UNIT_TESTS := $(UNIT_SOURCES:%.c=$(OUT)/%)
-FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
-FUZZ_REPLAYS := $(FUZZ_SOURCES:%.c=$(OUT)/%-replay)
+OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/src/main.o
+UNIT_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
+FUZZ_TARGETS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_REPLAYS := $(FUZZ_TARGETS:%=%-replay)
 
 .PHONY: all
 all: $(BIN)
 
 $(BIN): $(OUT)/src/main.o $(LIB)
-	$(CC) $(MODE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(MATINEE_LDLIBS)
+	$(CC) $(MODE_CFLAGS) $(LINK_FLAGS) -o $@ $^ $(LIBRARY_LIBS) $(LDLIBS)
 
-$(LIB): $(LIB_OBJECTS)
+$(LIB): $(LIB_SOURCES:%.c=$(OUT)/%.o)
 	rm -f $@
 	$(AR) rcs $@ $^
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(MATINEE_CPPFLAGS) $(MATINEE_CFLAGS) -MMD -MP -c -o $@ $<
+	$(COMPILE) -c -o $@ $<
 
 $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(MATINEE_CPPFLAGS) $(MATINEE_CFLAGS) -MMD -MP $(MODE_LDFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(MATINEE_LDLIBS)
+	$(COMPILE) -o $@ $< $(LIB) $(LINK_FLAGS) -lcmocka $(LIBRARY_LIBS) $(LDLIBS)
 
 $(OUT)/tests/fuzz/%-replay: tests/fuzz/%.c tests/fuzz/replay.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(MATINEE_CPPFLAGS) $(MATINEE_CFLAGS) -MMD -MP $(MODE_LDFLAGS) $(LDFLAGS) -o $@ $< tests/fuzz/replay.c $(LIB) $(MATINEE_LDLIBS)
+	$(COMPILE) -o $@ $< tests/fuzz/replay.c $(LIB) $(LINK_FLAGS) $(LIBRARY_LIBS) $(LDLIBS)
 
-MATINEE_TEST_CPPFLAGS = -Itests/unit
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:%=%.d)
 
--include $(LIB_OBJECTS:.o=.d) $(OUT)/src/main.d
+# --- for people who read -------------------------------------------------------------------------
 
-.PHONY: unit
-unit: $(UNIT_TESTS)
-	@for t in $(UNIT_TESTS); do $$t || exit 1; done
+# On the machine itself only: nothing is offered to a network before somebody decides to.
+.PHONY: serve
+serve:
+	@.ci/packages run
+	@$(MAKE) --no-print-directory all
+	@exec $(BIN) serve capsule --certs certs --listen 127.0.0.1:1965 --listen '[::1]:1965'
+
+.PHONY: check
+check: all
+	$(BIN) check capsule
+
+# --- for people who change it ---------------------------------------------------------------------
+
+.PHONY: test
+test:
+	@.ci/packages test
+	@$(MAKE) --no-print-directory run-tests
+
+.PHONY: run-tests
+run-tests: $(BIN) $(UNIT_TESTS) $(FUZZ_REPLAYS)
+	@$(PYTHON) tests/run.py --out $(OUT) --mode $(MODE)
+
+.PHONY: test-long
+test-long:
+	@.ci/packages test
+	@$(MAKE) --no-print-directory $(BIN)
+	@$(PYTHON) tests/run.py --out $(OUT) --mode $(MODE) --long
+
+# Rewrites what the golden tests expect: look at `git diff tests/golden` afterwards.
+.PHONY: bless
+bless: $(BIN)
+	$(PYTHON) tests/golden/run.py --bless --matinee $(BIN)
+
+.PHONY: lint
+lint:
+	@.ci/packages lint
+	@tests/lint/run $(LIB_SOURCES) src/main.c
+
+.PHONY: format
+format:
+	clang-format -i src/*.c src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c
+
+# Coverage-guided fuzzing of one parser: make fuzz TARGET=request SECONDS=60
+TARGET ?= request
+SECONDS ?= 60
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+.PHONY: fuzz
+fuzz:
+	@.ci/packages lint
+	@mkdir -p $(BUILD)/fuzz/$(TARGET) tests/fuzz/regressions/$(TARGET)
+	clang -std=gnu17 -D_GNU_SOURCE -Isrc -DMATINEE_VERSION='"$(VERSION)"' $(FUZZ_FLAGS) \
+		$(LIBRARY_CFLAGS) -o $(BUILD)/fuzz/fuzz_$(TARGET) tests/fuzz/fuzz_$(TARGET).c \
+		$(LIB_SOURCES) $(LIBRARY_LIBS)
+	$(BUILD)/fuzz/fuzz_$(TARGET) -max_total_time=$(SECONDS) -rss_limit_mb=2048 \
+		-artifact_prefix=tests/fuzz/regressions/$(TARGET)/ \
+		$(BUILD)/fuzz/$(TARGET) tests/fuzz/corpus/$(TARGET)
+
+.PHONY: cov
+cov:
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/cov MODE=debug CFLAGS=--coverage LDFLAGS=--coverage run-tests
+	cd $(BUILD)/cov/debug && find . -name '*.gcda' -path '*src*' -exec gcov -n {} + 2>/dev/null | \
+		awk '/^File .*src\// { file = $$2 } /^Lines executed/ && file { print $$2, file; file = "" }' | sort -t: -k2 -n
+
+.PHONY: bench
+bench: all
+	@$(PYTHON) tests/bench/run.py --out $(OUT)
+
+# --- for people who package it --------------------------------------------------------------------
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/doc/matinee
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/matinee
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md $(DESTDIR)$(PREFIX)/share/doc/matinee/
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/matinee
+	cd docs/man && for page in *; do rm -f "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page"; done
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/matinee
+
+.PHONY: dist
+dist:
+	@mkdir -p $(BUILD)
+	git archive --format=tar.gz --prefix=matinee-$(VERSION)/ -o $(BUILD)/matinee-$(VERSION).tar.gz HEAD
 
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
+
+.PHONY: help
+help:
+	@echo 'make serve      install what is missing, build, serve capsule/ at gemini://localhost/'
+	@echo 'make check      every problem of capsule/, every link of its pages'
+	@echo 'make            build build/release/matinee'
+	@echo 'make test       install what tests need, run all of them; MODE=asan under ASan and UBSan'
+	@echo 'make test-long  the rest: large capsules'
+	@echo 'make bless      accept what golden tests give now'
+	@echo 'make lint       format, static analysis, include layers, scripts, manual pages'
+	@echo 'make format     format the sources'
+	@echo 'make fuzz       fuzz one parser: TARGET=request SECONDS=60'
+	@echo 'make cov        lines covered by the tests, file by file'
+	@echo 'make bench      measure'
+	@echo 'make install    PREFIX (/usr/local) and DESTDIR are honoured; make uninstall takes it back'
+	@echo 'make dist       a tar archive of what is committed'
+	@echo 'make clean'
