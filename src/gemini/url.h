@@ -10,7 +10,7 @@
 struct url {
     slice scheme;
     slice userinfo; /* .ptr NULL when there is no `@` */
-    slice host;     /* as written; an IPv6 literal without its brackets */
+    slice host;     /* as written; an IPv6 literal without its brackets; may be empty */
     bool host_is_ipv6;
     bool host_is_ipv4;
     int port;   /* -1 when not given or empty */
@@ -21,11 +21,13 @@ struct url {
     slice fragment;
 };
 
-/** Split an absolute URL with an authority (RFC 3986, section 3). False when it is none. */
+/** Split an absolute URL with an authority (RFC 3986, section 3). False when it is none, or when
+ * its port is no TCP port (1 to 65535). */
 MUST_USE bool url_parse(slice text, struct url *out);
 /**
  * Append what `reference` means when it stands on the page `base`, an absolute URL (RFC 3986,
- * section 5.2), dot segments removed. False when one of them cannot be parsed.
+ * section 5.2), dot segments removed; an IPv6 literal comes out in full. False when one of them
+ * cannot be parsed, or `out` cannot take it.
  */
 MUST_USE bool url_resolve(slice base, slice reference, struct buf *out);
 
