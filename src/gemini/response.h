@@ -23,13 +23,16 @@ enum status {
 
 /**
  * Append `STATUS SP META CRLF`. Control bytes in `meta` become blanks, and it is cut (at a code
- * point's end) to LIMIT_META bytes; a redirect target that is too long must not get here.
+ * point's end) to LIMIT_META bytes; a redirect target that is too long must not get here. An empty
+ * `meta` becomes a short text that suits the status.
  */
 void response_put_header(struct buf *out, enum status status, slice meta);
-/** META of a text/gemini body: the media type, and `; lang=` when `lang` is not empty. */
+/** META of a text/gemini body: the media type, and `; lang=` when `lang` is not empty and looks
+ * like language tags. */
 void response_put_type(struct buf *out, slice media_type, slice lang);
 
-/** A header line as a client reads it: true when it is well-formed. `line` is without its CRLF. */
+/** A header line as a client reads it: true when it is well-formed. `line` is without its CRLF.
+ * `*meta` points into it; only for statuses from 40 on it may be empty. */
 MUST_USE bool response_parse_header(slice line, int *status, slice *meta);
 
 #endif
