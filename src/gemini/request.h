@@ -7,14 +7,16 @@
 #include "base/limits.h"
 #include "base/slice.h"
 
-/** A request that may be looked up. Slices point into `storage` or into the line that was parsed.
- */
+/** A request that may be looked up. Slices point into `storage` or into the line that was parsed,
+ * so it is not copied by assignment. */
 struct request {
     slice url;    /* the line, without CRLF: for the log */
     slice scheme; /* lower case */
-    slice host;   /* lower case, decoded, no final dot; an IPv6 literal without its brackets */
+    slice host;   /* lower case, decoded, no final dot, never empty; an IPv6 literal without its
+                     brackets, in the spelling of RFC 5952 */
     int port;     /* -1 when not given (an empty port is none) */
-    slice path;   /* decoded, dot segments removed, with its first slash; "/" when empty */
+    slice path; /* decoded (but %2F stays as `%2F`), dot segments removed, with its first slash, no
+                   NUL; "/" when empty */
     bool has_encoded_slash; /* a segment held %2F: it names no page and no file */
     bool path_is_utf8;
     bool has_query;

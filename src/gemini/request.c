@@ -1,0 +1,239 @@
+#include "gemini/request.h"
+
+#include "base/utf8.h"
+#include "gemini/response.h"
+#include "gemini/url.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <string.h>
+
+/* Where the decoded parts are put: a cursor in the request's storage. No part grows when it is
+ * decoded but an IPv6 literal, by less than INET6_ADDRSTRLEN, so the storage is always enough. */
+struct writer {
+    char *next;
+    char *end;
+};
+
+static void put(struct writer *writer, char c)
+{
+    assert(writer->next < writer->end);
+    *writer->next++ = c;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    c = lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Take one byte, or one `%XX`, off `*rest`, in which every `%` is well-formed. */
+static char next_decoded(slice *rest, bool *was_encoded)
+{
+    char c = rest->ptr[0];
+    *was_encoded = c == '%';
+    if (*was_encoded) {
+        c = (char)(hex_digit(rest->ptr[1]) * 16 + hex_digit(rest->ptr[2]));
+    }
+    *rest = slice_from(*rest, *was_encoded ? 3 : 1);
+    return c;
+}
+
+/* The bytes RFC 3986 allows anywhere, less `#`: a request has no fragment. Checked before anything
+ * else looks at the line, so that no parser's leniency shows. */
+static bool has_only_url_bytes(slice line)
+{
+    static const char refused[] = "\"#<>\\^`{|}";
+    for (size_t i = 0; i < line.len; i++) {
+        char c = line.ptr[i];
+        if (c <= ' ' || c > '~' || memchr(refused, c, sizeof refused - 1) != NULL) {
+            return false;
+        }
+        if (c == '%' && (i + 2 >= line.len || hex_digit(line.ptr[i + 1]) < 0 ||
+                         hex_digit(line.ptr[i + 2]) < 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static slice put_scheme(struct writer *writer, slice scheme)
+{
+    const char *begin = writer->next;
+    for (size_t i = 0; i < scheme.len; i++) {
+        put(writer, lower(scheme.ptr[i]));
+    }
+    return slice_between(begin, writer->next);
+}
+
+/* What an encoded byte of a registered name may stand for. Anything else (a blank, a NUL, a slash,
+ * a colon, …) could make one host look like another, or like an address. */
+static bool may_be_in_name(char c)
+{
+    static const char refused[] = "\"#%/:<>?@[\\]^`{|}\x7f";
+    unsigned char byte = (unsigned char)c;
+    return byte > ' ' && memchr(refused, c, sizeof refused - 1) == NULL;
+}
+
+/* A literal has many spellings (RFC 4291, 2.2); all are given the one of RFC 5952. */
+static bool put_ipv6(struct writer *writer, slice literal)
+{
+    struct in6_addr address;
+    char text[INET6_ADDRSTRLEN];
+    if (literal.len >= sizeof text) {
+        return false;
+    }
+    memcpy(text, literal.ptr, literal.len);
+    text[literal.len] = '\0';
+    if (inet_pton(AF_INET6, text, &address) != 1 ||
+        inet_ntop(AF_INET6, &address, text, sizeof text) == NULL) {
+        return false;
+    }
+    for (const char *c = text; *c != '\0'; c++) {
+        put(writer, *c);
+    }
+    return true;
+}
+
+static bool put_host(struct writer *writer, const struct url *url, slice *host)
+{
+    const char *begin = writer->next;
+    if (url->host_is_ipv6) {
+        if (!put_ipv6(writer, url->host)) {
+            return false;
+        }
+    } else {
+        slice rest = url->host;
+        while (rest.len > 0) {
+            bool was_encoded = false;
+            char c = next_decoded(&rest, &was_encoded);
+            if (was_encoded && !may_be_in_name(c)) {
+                return false;
+            }
+            put(writer, lower(c));
+        }
+        if (writer->next > begin && writer->next[-1] == '.') {
+            writer->next--;
+        }
+    }
+    *host = slice_between(begin, writer->next);
+    return host->len > 0;
+}
+
+/* Append a slash and the decoded `segment`. %2F is not decoded: a slash always separates. */
+static bool put_segment(struct writer *writer, slice segment, bool *has_encoded_slash)
+{
+    put(writer, '/');
+    while (segment.len > 0) {
+        bool was_encoded = false;
+        char c = next_decoded(&segment, &was_encoded);
+        if (c == '\0') {
+            return false;
+        }
+        if (c == '/') {
+            *has_encoded_slash = true;
+            put(writer, '%');
+            put(writer, '2');
+            c = 'F';
+        }
+        put(writer, c);
+    }
+    return true;
+}
+
+/* Dot segments are told after decoding (`%2E` is a dot: RFC 3986, 6.2.2.2), then removed as its
+ * 5.2.4 says, but that one which climbs above the root is refused. */
+static bool put_path(struct writer *writer, slice path, struct request *out)
+{
+    char *begin = writer->next;
+    slice rest = slice_from(path, 1); /* the slash that every path from an authority starts with */
+    bool last = false;
+    while (!last) {
+        char *at = writer->next;
+        size_t length = slice_find_byte(rest, '/');
+        last = length == rest.len;
+        if (!put_segment(writer, slice_head(rest, length), &out->has_encoded_slash)) {
+            return false;
+        }
+        rest = slice_from(rest, length + 1);
+        slice segment = slice_between(at + 1, writer->next);
+        bool up = slice_equal(segment, SLICE(".."));
+        if (!up && !slice_equal(segment, SLICE("."))) {
+            continue;
+        }
+        writer->next = at;
+        if (up) {
+            if (at == begin) {
+                return false;
+            }
+            do {
+                writer->next--;
+            } while (*writer->next != '/');
+        }
+        if (last) {
+            put(writer, '/');
+        }
+    }
+    out->path = slice_between(begin, writer->next);
+    out->path_is_utf8 = utf8_find_invalid(out->path) == out->path.len;
+    return true;
+}
+
+/* Everything but the storage, which is large and written before it is read. */
+static void forget_parts(struct request *out)
+{
+    out->scheme = out->host = out->path = out->query = SLICE_EMPTY;
+    out->port = -1;
+    out->has_encoded_slash = out->path_is_utf8 = out->has_query = false;
+}
+
+static bool fill(const struct url *url, struct request *out)
+{
+    struct writer writer = { out->storage, out->storage + sizeof out->storage };
+    out->scheme = put_scheme(&writer, url->scheme);
+    out->port = url->port;
+    out->has_query = url->has_query;
+    out->query = url->query;
+    return put_host(&writer, url, &out->host) && put_path(&writer, url->path, out);
+}
+
+int request_parse(slice line, struct request *out)
+{
+    struct url url;
+    out->url = line;
+    forget_parts(out);
+    if (line.len > LIMIT_REQUEST_URL || !has_only_url_bytes(line) || !url_parse(line, &url) ||
+        url.userinfo.ptr != NULL || !fill(&url, out)) {
+        forget_parts(out);
+        return STATUS_BAD_REQUEST;
+    }
+    return STATUS_SUCCESS;
+}
+
+enum request_line request_line_end(slice received, size_t *length)
+{
+    slice head = slice_head(received, LIMIT_REQUEST_URL + 2);
+    size_t end = 0;
+    while (end < head.len && head.ptr[end] != '\r' && head.ptr[end] != '\n') {
+        end++;
+    }
+    if (end > LIMIT_REQUEST_URL || (end < head.len && head.ptr[end] == '\n')) {
+        return REQUEST_LINE_BAD;
+    }
+    if (end + 1 >= head.len) {
+        return REQUEST_LINE_PARTIAL;
+    }
+    if (head.ptr[end + 1] != '\n') {
+        return REQUEST_LINE_BAD;
+    }
+    *length = end;
+    return REQUEST_LINE_COMPLETE;
+}
