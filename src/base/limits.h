@@ -10,6 +10,9 @@
 /** Longest META in bytes (same specification, "Responses"). */
 #define LIMIT_META 1024
 
+/** Largest certificate or key file in bytes; a long chain has 20 kB. */
+#define LIMIT_PEM_FILE (1024 * 1024)
+
 /* --- source files ----------------------------------------------------------------------------- */
 
 /** Largest source file in bytes. A long novel is 2 MB of text; more is a mistake. */

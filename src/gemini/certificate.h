@@ -31,8 +31,9 @@ MUST_USE bool certificate_make(const char *folder, const slice *names, size_t na
 /**
  * Load FOLDER/NAME.crt and, when `with_key`, FOLDER/NAME.key. False with a message in `error` that
  * names the file: not there, not PEM, key and certificate do not belong together, a key file that
- * others may read. `*missing` (when not NULL) tells whether it failed because neither file is
- * there.
+ * is encrypted, or that others may read (its group may: keys made by other tools are kept so).
+ * `*missing` (when not NULL) tells whether it failed because neither file is there. `name` is the
+ * program's or the operator's, never a stranger's: it becomes part of a path as it is.
  */
 MUST_USE bool certificate_load(const char *folder, slice name, bool with_key,
                                struct certificate *out, bool *missing, struct buf *error);
@@ -41,9 +42,10 @@ void certificate_release(struct certificate *certificate);
 /** Append the SHA-256 of the certificate (DER) as lower-case hexadecimal, `separator` between bytes
  * (none when 0). */
 void certificate_put_fingerprint(const X509 *certificate, char separator, struct buf *out);
-/** Append the names it is for, `, ` between them: subjectAltName, else the common name. */
+/** Append the names it is for, `, ` between them: subjectAltName, else the common name. Bytes that
+ * a terminal could take for more than text become `?`. */
 void certificate_put_names(const X509 *certificate, struct buf *out);
-/** The moment after which it is not valid. */
+/** The moment after which it is not valid; 0 when it cannot be read. */
 int64_t certificate_expiry(const X509 *certificate);
 
 #endif
