@@ -1,5 +1,7 @@
 #include "text/gemtext.h"
 
+#include <string.h>
+
 static slice drop_cr(slice line)
 {
     return line.len > 0 && line.ptr[line.len - 1] == '\r' ? slice_head(line, line.len - 1) : line;
@@ -200,4 +202,46 @@ void gemtext_line(struct buf *out, const struct gemtext_line *line)
         buf_putc(out, '\n');
         break;
     }
+}
+
+void gemtext_begin(struct buf *out, enum gemtext_type type, unsigned level)
+{
+    if (type == GEMTEXT_HEADING) {
+        buf_fill(out, '#', level);
+        buf_putc(out, ' ');
+    } else if (type == GEMTEXT_LINK) {
+        buf_puts(out, "=> ");
+    } else if (type == GEMTEXT_ITEM) {
+        buf_puts(out, "* ");
+    } else if (type == GEMTEXT_QUOTE) {
+        buf_puts(out, "> ");
+    }
+}
+
+void gemtext_put(struct buf *out, slice piece)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < piece.len; i++) {
+        if (piece.ptr[i] == '\n' || piece.ptr[i] == '\r') {
+            buf_put(out, slice_between(piece.ptr + done, piece.ptr + i));
+            buf_putc(out, ' ');
+            done = i + 1;
+        }
+    }
+    buf_put(out, slice_from(piece, done));
+}
+
+void gemtext_end(struct buf *out, enum gemtext_type type)
+{
+    size_t start = out->len;
+    while (type == GEMTEXT_TEXT && start > 0 && out->ptr[start - 1] != '\n') {
+        start--;
+    }
+    if (type == GEMTEXT_TEXT && looks_like_another_type(slice_from(buf_slice(out), start)) &&
+        buf_room(out, 1) != NULL) {
+        memmove(out->ptr + start + 1, out->ptr + start, out->len - start);
+        out->ptr[start] = ' ';
+        buf_added(out, 1);
+    }
+    buf_putc(out, '\n');
 }

@@ -60,4 +60,18 @@ void gemtext_blank(struct buf *out);
 /** A line that was read, as the type it has. Links are written with `url` and label as they are. */
 void gemtext_line(struct buf *out, const struct gemtext_line *line);
 
+/* --- lines written in pieces: begin one, put its pieces, end it ------------------------------- */
+
+/**
+ * Start a line: its marker is written (nothing for GEMTEXT_TEXT). `level` is a heading's. After a
+ * link's marker the caller writes the URL, and a blank when a label follows. Only for types that
+ * are a line of their own: text, link, heading, item and quote.
+ */
+void gemtext_begin(struct buf *out, enum gemtext_type type, unsigned level);
+/** A piece of text, line breaks in it as blanks. */
+void gemtext_put(struct buf *out, slice piece);
+/** End the line that was begun as `type`. A text line that turned out to look like another type is
+ * escaped here. */
+void gemtext_end(struct buf *out, enum gemtext_type type);
+
 #endif
