@@ -1,0 +1,158 @@
+#include "pages/body.h"
+
+#include "text/uri.h"
+
+enum target_kind body_resolve(const struct page_context *context, const struct gemtext_line *line,
+                              slice *label, struct buf *out)
+{
+    const struct review *review = NULL;
+    const struct facet *facet = NULL;
+    const struct facet_value *value = NULL;
+    *label = line->text;
+    if (capsule_resolve_name(context->capsule, line->url, &review, &facet, &value)) {
+        struct page page = { .kind = PAGE_REVIEW, .review = review };
+        if (review == NULL && value == NULL) {
+            *label = label->len > 0 ? *label : line->url;
+            return TARGET_NOTHING;
+        }
+        if (review == NULL) {
+            page = (struct page){ .kind = PAGE_FACET_VALUE, .facet = facet, .value = value };
+        }
+        if (label->len == 0) {
+            *label = review != NULL ? review->title : value->text;
+        }
+        page_put_url(context, &page, out);
+        return TARGET_URL;
+    }
+    if (uri_scheme(line->url).len > 0) {
+        buf_put(out, line->url);
+        return TARGET_URL;
+    }
+    /* Two slashes would name a host, which nobody means here. */
+    slice path = line->url;
+    while (path.len > 0 && path.ptr[0] == '/') {
+        path = slice_from(path, 1);
+    }
+    buf_put(out, context->base);
+    buf_putc(out, '/');
+    uri_put_written(out, path);
+    if (label->len == 0) {
+        *label = line->url;
+    }
+    return TARGET_URL;
+}
+
+static void put_link(const struct page_context *context, const struct gemtext_line *line,
+                     struct buf *out)
+{
+    size_t start = out->len;
+    slice label;
+    gemtext_begin(out, GEMTEXT_LINK, 0);
+    if (body_resolve(context, line, &label, out) == TARGET_NOTHING) {
+        buf_truncate(out, start);
+        gemtext_text(out, label);
+        return;
+    }
+    if (label.len > 0) {
+        buf_putc(out, ' ');
+        gemtext_put(out, label);
+    }
+    gemtext_end(out, GEMTEXT_LINK);
+}
+
+static void put_line(const struct page_context *context, const struct gemtext_line *line,
+                     bool *preformatted, struct buf *out)
+{
+    if (line->type == GEMTEXT_FENCE) {
+        *preformatted = !*preformatted;
+    }
+    if (line->type == GEMTEXT_LINK) {
+        put_link(context, line, out);
+    } else {
+        gemtext_line(out, line);
+    }
+}
+
+static void close_preformatted(bool preformatted, struct buf *out)
+{
+    if (preformatted) {
+        const struct gemtext_line fence = { .type = GEMTEXT_FENCE };
+        gemtext_line(out, &fence);
+    }
+}
+
+void body_put_lines(const struct page_context *context, const struct gemtext_line *lines,
+                    size_t count, struct buf *out)
+{
+    bool preformatted = false;
+    for (size_t i = 0; i < count; i++) {
+        put_line(context, &lines[i], &preformatted, out);
+    }
+    close_preformatted(preformatted, out);
+}
+
+void body_put_attribution(const struct quote *quote, struct buf *out)
+{
+    if (quote->speaker.len == 0) {
+        return;
+    }
+    gemtext_begin(out, GEMTEXT_TEXT, 0);
+    buf_puts(out, "— ");
+    gemtext_put(out, quote->speaker);
+    if (quote->context.len > 0) {
+        buf_puts(out, ", ");
+        gemtext_put(out, quote->context);
+    }
+    gemtext_end(out, GEMTEXT_TEXT);
+}
+
+/* The quote whose attribution is line `index`; `*next` moves along with the lines. */
+static const struct quote *attributed(const struct review *review, uint32_t index, size_t *next)
+{
+    while (*next < review->quote_count && review->quotes[*next].lines.end <= index &&
+           review->quotes[*next].attribution != index) {
+        (*next)++;
+    }
+    bool here = *next < review->quote_count && review->quotes[*next].attribution == index;
+    return here ? &review->quotes[*next] : NULL;
+}
+
+void body_put(const struct page_context *context, const struct review *review,
+              struct line_range range, unsigned sub_level, struct buf *out)
+{
+    bool preformatted = false;
+    size_t next_quote = 0;
+    for (uint32_t i = range.first; i < range.end && i < review->line_count; i++) {
+        struct gemtext_line line = review->lines[i];
+        const struct quote *quote = attributed(review, i, &next_quote);
+        if (quote != NULL && line.type == GEMTEXT_TEXT && quote->speaker.len > 0) {
+            body_put_attribution(quote, out);
+            continue;
+        }
+        if (line.type == GEMTEXT_HEADING && line.level == 3) {
+            line.level = sub_level;
+        }
+        put_line(context, &line, &preformatted, out);
+    }
+    close_preformatted(preformatted, out);
+}
+
+bool body_has_text(const struct review *review, struct line_range range)
+{
+    for (uint32_t i = range.first; i < range.end && i < review->line_count; i++) {
+        if (review->lines[i].type != GEMTEXT_BLANK) {
+            return true;
+        }
+    }
+    return false;
+}
+
+slice body_first_paragraph(const struct review *review, struct line_range range)
+{
+    for (uint32_t i = range.first; i < range.end && i < review->line_count; i++) {
+        if (review->lines[i].type == GEMTEXT_TEXT) {
+            return review->lines[i].text;
+        }
+    }
+    return SLICE_EMPTY;
+}

@@ -1,0 +1,120 @@
+/* home.c: the first page of a capsule. */
+
+#include "pages/body.h"
+#include "pages/link.h"
+#include "pages/render.h"
+
+enum { NEWEST_SHOWN = 10, TEASER_POINTS = 300 };
+
+/* What makes one want to read on: the summary, else the beginning of the text. */
+static void put_teaser(const struct review *review, struct buf *out)
+{
+    if (review->summary.len > 0) {
+        gemtext_text(out, review->summary);
+        return;
+    }
+    bool cut = false;
+    slice teaser = text_head(body_first_paragraph(review, review->lede), TEASER_POINTS, &cut);
+    if (teaser.len > 0) {
+        gemtext_begin(out, GEMTEXT_TEXT, 0);
+        gemtext_put(out, teaser);
+        buf_puts(out, cut ? " …" : "");
+        gemtext_end(out, GEMTEXT_TEXT);
+    }
+}
+
+static void put_featured(const struct page_context *context, const struct review *review,
+                         struct buf *out)
+{
+    gemtext_blank(out);
+    gemtext_begin(out, GEMTEXT_HEADING, 2);
+    buf_puts(out, "Featured: ");
+    gemtext_put(out, review->title);
+    gemtext_end(out, GEMTEXT_HEADING);
+    put_teaser(review, out);
+    link_review(context, "Read ", review, out);
+}
+
+static void put_newest(const struct page_context *context, struct buf *out)
+{
+    const struct capsule *capsule = context->capsule;
+    const struct page archive = { .kind = PAGE_REVIEWS };
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("Newest reviews"));
+    if (capsule->review_count == 0) {
+        gemtext_text(out, SLICE("There are no reviews yet."));
+        return;
+    }
+    for (size_t i = 0; i < capsule->review_count && i < NEWEST_SHOWN; i++) {
+        link_dated(context, capsule->reviews[i], out);
+    }
+    if (capsule->review_count > NEWEST_SHOWN) {
+        link_begin(context, &archive, out);
+        buf_puts(out, "All ");
+        put_count(out, capsule->review_count, "review", "reviews");
+        gemtext_end(out, GEMTEXT_LINK);
+    } else {
+        link_page(context, &archive, SLICE("All reviews"), out);
+    }
+}
+
+static void put_indexes(const struct page_context *context, struct buf *out)
+{
+    const struct capsule *capsule = context->capsule;
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("Ways in"));
+    if (capsule->quote_count > 0) {
+        const struct page quotes = { .kind = PAGE_QUOTES };
+        const struct page today = { .kind = PAGE_QUOTE_TODAY };
+        const struct page random = { .kind = PAGE_QUOTE_RANDOM };
+        link_page(context, &today, SLICE("Quote of the day"), out);
+        link_page(context, &random, SLICE("A quote at random"), out);
+        link_begin(context, &quotes, out);
+        buf_printf(out, "Quotes (%zu)", capsule->quote_count);
+        gemtext_end(out, GEMTEXT_LINK);
+    }
+    for (size_t i = 0; i < FACET_COUNT; i++) {
+        const struct facet *facet = &capsule->facets[i];
+        const struct page page = { .kind = PAGE_FACET, .facet = facet };
+        if (facet->value_count > 0) {
+            link_begin(context, &page, out);
+            buf_printf(out, "%s (%zu)", facet->def->title, facet->value_count);
+            gemtext_end(out, GEMTEXT_LINK);
+        }
+    }
+}
+
+static void put_about(const struct page_context *context, struct buf *out)
+{
+    const struct capsule *capsule = context->capsule;
+    const struct page feed = { .kind = PAGE_FEED };
+    const struct page atom = { .kind = PAGE_ATOM };
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("About and follow"));
+    for (size_t i = 0; i < capsule->page_count; i++) {
+        const struct page hand = { .kind = PAGE_HAND, .hand = &capsule->pages[i] };
+        link_page(context, &hand, hand.hand->title, out);
+    }
+    link_page(context, &feed, SLICE("Feed of new reviews, for Gemini clients"), out);
+    link_page(context, &atom, SLICE("Atom feed"), out);
+}
+
+void render_home(const struct page_context *context, UNUSED const struct page *page,
+                 struct buf *out)
+{
+    const struct capsule *capsule = context->capsule;
+    gemtext_heading(out, 1, capsule->conf.title);
+    if (capsule->conf.tagline.len > 0) {
+        gemtext_text(out, capsule->conf.tagline);
+    }
+    if (capsule->featured != NULL) {
+        put_featured(context, capsule->featured, out);
+    }
+    put_newest(context, out);
+    put_indexes(context, out);
+    put_about(context, out);
+    if (capsule->conf.footer.len > 0) {
+        gemtext_blank(out);
+        gemtext_text(out, capsule->conf.footer);
+    }
+}

@@ -1,0 +1,51 @@
+/* link.h: links between pages, and other lines that many pages have. Layer: pages.
+ *
+ * All of them write whole lines through text/gemtext; the URL always comes from page_put_url. */
+#ifndef MATINEE_PAGES_LINK_H
+#define MATINEE_PAGES_LINK_H
+
+#include "pages/list.h"
+#include "pages/sitemap.h"
+
+/** A link line to `page` that says `label`. */
+void link_page(const struct page_context *context, const struct page *page, slice label,
+               struct buf *out);
+/** The same as far as the blank after the URL. The caller puts the label with gemtext_put, and
+ * ends the line with gemtext_end(out, GEMTEXT_LINK). */
+void link_begin(const struct page_context *context, const struct page *page, struct buf *out);
+/** A link line `before` + `label`, such as "Next: " and a title. */
+void link_labelled(const struct page_context *context, const struct page *page, const char *before,
+                   slice label, struct buf *out);
+
+/** A link to a review, its title as the label. */
+void link_review(const struct page_context *context, const char *before,
+                 const struct review *review, struct buf *out);
+/** As link_begin, with the label `YYYY-MM-DD Title`, as gemsub readers want it. A draft without a
+ * day has `Draft: ` before its title. */
+void link_begin_dated(const struct page_context *context, const struct review *review,
+                      struct buf *out);
+void link_dated(const struct page_context *context, const struct review *review, struct buf *out);
+
+/** The pages before and after in a list, `page` being one of its pages. */
+void link_list_neighbours(const struct page_context *context, const struct page *page,
+                          const struct list_page *list, struct buf *out);
+/** Append what a page of a list by date holds: `120 reviews, newest first`. A numbered page says
+ * only what stays true of it: `Page 2, reviews 51 to 100 from the oldest`. */
+void put_list_range(struct buf *out, const struct page *page, const struct list_page *list,
+                    size_t items, const char *one, const char *many);
+/** The last line of most pages: home, with the capsule's title. */
+void link_home(const struct page_context *context, struct buf *out);
+
+/** Append `3 reviews`, `1 review`. */
+void put_count(struct buf *out, size_t count, const char *one, const char *many);
+
+/** Minutes to read so many words, at 220 a minute: at least one. */
+unsigned reading_minutes(uint32_t words);
+
+/**
+ * The head of `text` that is at most `max` code points long, cut after a word where there is one
+ * in its second half. `*cut` tells whether something was left off.
+ */
+slice text_head(slice text, size_t max, bool *cut);
+
+#endif

@@ -1,0 +1,119 @@
+/* quote.c: one quote. */
+
+#include "pages/quote.h"
+
+#include "pages/body.h"
+#include "pages/link.h"
+#include "pages/render.h"
+
+enum { SHORT_POINTS = 60 };
+
+static slice first_words(const struct review *review, const struct quote *quote)
+{
+    for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->line_count; i++) {
+        if (review->lines[i].text.len > 0) {
+            return review->lines[i].text;
+        }
+    }
+    return SLICE("A quote");
+}
+
+void quote_put_short(const struct review *review, const struct quote *quote, struct buf *out)
+{
+    bool cut = false;
+    gemtext_put(out, text_head(first_words(review, quote), SHORT_POINTS, &cut));
+    buf_puts(out, cut ? " …" : "");
+}
+
+void quote_link(const struct page_context *context, const struct review *review,
+                const struct quote *quote, const char *before, struct buf *out)
+{
+    const struct page page = { .kind = PAGE_QUOTE, .review = review, .quote = quote };
+    link_begin(context, &page, out);
+    buf_puts(out, before);
+    quote_put_short(review, quote, out);
+    gemtext_end(out, GEMTEXT_LINK);
+}
+
+void quote_put(const struct review *review, const struct quote *quote, struct buf *out)
+{
+    for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->line_count; i++) {
+        gemtext_quote(out, review->lines[i].text);
+    }
+    body_put_attribution(quote, out);
+}
+
+static void link_actor(const struct page_context *context, const struct quote *quote,
+                       struct buf *out)
+{
+    const struct facet *people = &context->capsule->facets[FACET_PEOPLE];
+    const struct page page = { .kind = PAGE_FACET_VALUE,
+                               .facet = people,
+                               .value = facet_find(people, quote->actor->person.slug) };
+    if (page.value == NULL) {
+        return;
+    }
+    link_begin(context, &page, out);
+    gemtext_put(out, quote->actor->person.text);
+    if (quote->speaker.len > 0) {
+        buf_puts(out, ", who plays ");
+        gemtext_put(out, quote->actor->role.len > 0 ? quote->actor->role : quote->speaker);
+    }
+    gemtext_end(out, GEMTEXT_LINK);
+}
+
+static void link_section(const struct page_context *context, const struct page *page,
+                         struct buf *out)
+{
+    const struct page section = { .kind = PAGE_SECTION,
+                                  .review = page->review,
+                                  .section = &page->review->sections[page->quote->section] };
+    link_labelled(context, &section, "In the section: ", section.section->heading, out);
+}
+
+static void link_neighbours(const struct page_context *context, const struct page *page,
+                            struct buf *out)
+{
+    const struct review *review = page->review;
+    const struct page all = { .kind = PAGE_REVIEW_QUOTES, .review = review };
+    size_t index = (size_t)(page->quote - review->quotes);
+    if (index + 1 < review->quote_count) {
+        quote_link(context, review, &review->quotes[index + 1], "Next: ", out);
+    }
+    if (index > 0) {
+        quote_link(context, review, &review->quotes[index - 1], "Previous: ", out);
+    }
+    if (review->quote_count > 1) {
+        link_labelled(context, &all, "Every quote from ", review->title, out);
+    }
+    link_review(context, "The review: ", review, out);
+}
+
+void render_quote(const struct page_context *context, const struct page *page, struct buf *out)
+{
+    const struct review *review = page->review;
+    const struct quote *quote = page->quote;
+    gemtext_begin(out, GEMTEXT_HEADING, 1);
+    quote_put_short(review, quote, out);
+    gemtext_end(out, GEMTEXT_HEADING);
+    gemtext_begin(out, GEMTEXT_TEXT, 0);
+    buf_puts(out, "A quote from ");
+    gemtext_put(out, review->title);
+    gemtext_end(out, GEMTEXT_TEXT);
+    gemtext_blank(out);
+    quote_put(review, quote, out);
+    if (quote->commentary != NO_LINE && quote->commentary < review->line_count) {
+        gemtext_blank(out);
+        gemtext_line(out, &review->lines[quote->commentary]);
+    }
+    gemtext_blank(out);
+    if (quote->actor != NULL) {
+        link_actor(context, quote, out);
+    }
+    if (quote->section != NO_SECTION) {
+        link_section(context, page, out);
+    }
+    gemtext_blank(out);
+    link_neighbours(context, page, out);
+    link_home(context, out);
+}

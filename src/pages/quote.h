@@ -1,0 +1,16 @@
+/* quote.h: what pages show of a quote. Layer: pages (includes model/). */
+#ifndef MATINEE_PAGES_QUOTE_H
+#define MATINEE_PAGES_QUOTE_H
+
+#include "pages/sitemap.h"
+
+/** Append the words of a quote as a label or a heading: its first line, cut at a word when it is
+ * long. Not a whole line. */
+void quote_put_short(const struct review *review, const struct quote *quote, struct buf *out);
+/** A link to its page, `before` and its words as the label. */
+void quote_link(const struct page_context *context, const struct review *review,
+                const struct quote *quote, const char *before, struct buf *out);
+/** The quote's lines and, under them, who says it. */
+void quote_put(const struct review *review, const struct quote *quote, struct buf *out);
+
+#endif

@@ -1,0 +1,144 @@
+/* quotes.c: quotes in lists, the day's and a random one. */
+
+#include "pages/body.h"
+#include "pages/link.h"
+#include "pages/quote.h"
+#include "pages/render.h"
+
+/* A quote in a list: its words, and a link to its page that says whose they are. */
+static void put_entry(const struct page_context *context, const struct review *review,
+                      const struct quote *quote, struct buf *out)
+{
+    const struct page page = { .kind = PAGE_QUOTE, .review = review, .quote = quote };
+    gemtext_blank(out);
+    for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->line_count; i++) {
+        gemtext_quote(out, review->lines[i].text);
+    }
+    link_begin(context, &page, out);
+    if (quote->speaker.len == 0) {
+        quote_put_short(review, quote, out);
+    }
+    gemtext_put(out, quote->speaker);
+    if (quote->context.len > 0) {
+        buf_puts(out, ", ");
+        gemtext_put(out, quote->context);
+    }
+    gemtext_end(out, GEMTEXT_LINK);
+}
+
+void render_review_quotes(const struct page_context *context, const struct page *page,
+                          struct buf *out)
+{
+    const struct review *review = page->review;
+    gemtext_begin(out, GEMTEXT_HEADING, 1);
+    buf_puts(out, "Quotes from ");
+    gemtext_put(out, review->title);
+    gemtext_end(out, GEMTEXT_HEADING);
+    put_count(out, review->quote_count, "quote", "quotes");
+    gemtext_end(out, GEMTEXT_TEXT);
+    for (size_t i = 0; i < review->quote_count; i++) {
+        put_entry(context, review, &review->quotes[i], out);
+    }
+    const struct page all = { .kind = PAGE_QUOTES };
+    gemtext_blank(out);
+    link_review(context, "The review: ", review, out);
+    link_page(context, &all, SLICE("Quotes from every review"), out);
+    link_home(context, out);
+}
+
+static void link_picks(const struct page_context *context, struct buf *out)
+{
+    const struct page today = { .kind = PAGE_QUOTE_TODAY };
+    const struct page random = { .kind = PAGE_QUOTE_RANDOM };
+    link_page(context, &today, SLICE("Quote of the day"), out);
+    link_page(context, &random, SLICE("A quote at random"), out);
+}
+
+void render_quotes(const struct page_context *context, const struct page *page, struct buf *out)
+{
+    const struct capsule *capsule = context->capsule;
+    struct list_page list;
+    const struct review *review = NULL;
+    if (!list_page(LIST_NEWEST_FIRST, capsule->quote_count, page->number, &list)) {
+        return;
+    }
+    gemtext_heading(out, 1, SLICE("Quotes"));
+    put_list_range(out, page, &list, capsule->quote_count, "quote", "quotes");
+    gemtext_end(out, GEMTEXT_TEXT);
+    gemtext_blank(out);
+    if (capsule->quote_count > 0) {
+        link_picks(context, out);
+    }
+    for (size_t i = list.first; i < list.end; i++) {
+        const struct quote_ref *ref = &capsule->quotes[i];
+        if (ref->review != review) {
+            review = ref->review;
+            gemtext_blank(out);
+            gemtext_heading(out, 2, review->title);
+        }
+        put_entry(context, review, ref->quote, out);
+    }
+    gemtext_blank(out);
+    link_list_neighbours(context, page, &list, out);
+    link_home(context, out);
+}
+
+/* The quote with the smallest hash of the day and its name: everybody has the same one for a day,
+ * and a quote that is added changes it only when it becomes the day's itself. */
+static const struct quote_ref *pick_of_the_day(const struct capsule *capsule, slice day)
+{
+    const struct quote_ref *pick = NULL;
+    unsigned long long smallest = 0;
+    unsigned long long seed = slice_hash(day, SLICE_HASH_SEED);
+    for (size_t i = 0; i < capsule->quote_count; i++) {
+        const struct quote_ref *ref = &capsule->quotes[i];
+        unsigned long long hash = slice_hash(ref->review->slug, seed);
+        hash = slice_hash(ref->quote->id, slice_hash(SLICE("/"), hash));
+        if (pick == NULL || hash < smallest) {
+            smallest = hash;
+            pick = ref;
+        }
+    }
+    return pick;
+}
+
+void render_quote_today(const struct page_context *context, UNUSED const struct page *page,
+                        struct buf *out)
+{
+    const struct page all = { .kind = PAGE_QUOTES };
+    const struct page random = { .kind = PAGE_QUOTE_RANDOM };
+    gemtext_heading(out, 1, SLICE("Quote of the day"));
+    size_t start = out->len;
+    date_put(out, context->today);
+    const struct quote_ref *pick =
+        pick_of_the_day(context->capsule, slice_from(buf_slice(out), start));
+    gemtext_end(out, GEMTEXT_TEXT);
+    gemtext_blank(out);
+    if (pick == NULL) {
+        gemtext_text(out, SLICE("There are no quotes yet."));
+    } else {
+        const struct page quote = { .kind = PAGE_QUOTE,
+                                    .review = pick->review,
+                                    .quote = pick->quote };
+        quote_put(pick->review, pick->quote, out);
+        gemtext_blank(out);
+        link_page(context, &quote, SLICE("More about this quote"), out);
+        link_review(context, "From the review: ", pick->review, out);
+        link_page(context, &random, SLICE("A quote at random"), out);
+    }
+    gemtext_blank(out);
+    link_page(context, &all, SLICE("Every quote"), out);
+    link_home(context, out);
+}
+
+bool redirect_random(const struct page_context *context, UNUSED const struct page *page,
+                     struct page *target)
+{
+    const struct capsule *capsule = context->capsule;
+    if (capsule->quote_count == 0) {
+        return false;
+    }
+    const struct quote_ref *ref = &capsule->quotes[context->random % capsule->quote_count];
+    *target = (struct page){ .kind = PAGE_QUOTE, .review = ref->review, .quote = ref->quote };
+    return true;
+}

@@ -1,0 +1,41 @@
+/* render.h: the renderers, one a kind of page. Layer: pages (includes model/).
+ *
+ * A renderer appends the whole page to `out`. It knows nothing but its arguments, allocates nothing
+ * but what `out` grows by, and its output depends on nothing else: `build` and `serve` get the same
+ * bytes. Called through the table in sitemap.c only. */
+#ifndef MATINEE_PAGES_RENDER_H
+#define MATINEE_PAGES_RENDER_H
+
+#include "pages/sitemap.h"
+
+typedef void page_renderer(const struct page_context *context, const struct page *page,
+                           struct buf *out);
+
+page_renderer render_home;          /* home.c */
+page_renderer render_reviews;       /* reviews.c: the archive */
+page_renderer render_review;        /* review.c */
+page_renderer render_section;       /* section.c */
+page_renderer render_full;          /* section.c */
+page_renderer render_source;        /* section.c */
+page_renderer render_quote;         /* quote.c */
+page_renderer render_review_quotes; /* quotes.c */
+page_renderer render_quotes;        /* quotes.c */
+page_renderer render_quote_today;   /* quotes.c */
+page_renderer render_facet;         /* facet.c: the index of values */
+page_renderer render_facet_value;   /* facet.c */
+page_renderer render_feed;          /* feed.c: gemsub, also of a value */
+page_renderer render_atom;          /* atom.c, also of a value */
+page_renderer render_sitemap;       /* site.c */
+page_renderer render_robots;        /* site.c */
+page_renderer render_favicon;       /* site.c */
+page_renderer render_hand;          /* site.c */
+page_renderer render_alias;         /* site.c: what an export has instead of a redirect */
+
+/** Where a page that redirects leads. False when there is nowhere to go: then it is rendered. */
+typedef bool page_redirect(const struct page_context *context, const struct page *page,
+                           struct page *target);
+
+page_redirect redirect_random; /* quotes.c */
+page_redirect redirect_alias;  /* site.c */
+
+#endif

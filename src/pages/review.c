@@ -1,0 +1,311 @@
+/* review.c: the page of a review: facts, the lede, and the ways to everything else about it. */
+
+#include "base/limits.h"
+#include "pages/body.h"
+#include "pages/link.h"
+#include "pages/quote.h"
+#include "pages/related.h"
+#include "pages/render.h"
+#include "text/uri.h"
+
+static void put_fact(struct buf *out, const char *key, slice value)
+{
+    if (value.len > 0) {
+        gemtext_begin(out, GEMTEXT_ITEM, 0);
+        buf_printf(out, "%s: ", key);
+        gemtext_put(out, value);
+        gemtext_end(out, GEMTEXT_ITEM);
+    }
+}
+
+static void put_names(struct buf *out, const char *key, const struct name *names, size_t count)
+{
+    if (count == 0) {
+        return;
+    }
+    gemtext_begin(out, GEMTEXT_ITEM, 0);
+    buf_printf(out, "%s: ", key);
+    for (size_t i = 0; i < count; i++) {
+        buf_puts(out, i > 0 ? ", " : "");
+        gemtext_put(out, names[i].text);
+    }
+    gemtext_end(out, GEMTEXT_ITEM);
+}
+
+static void put_people(struct buf *out, const char *key, const struct review *review,
+                       enum credit_kind kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < review->credit_count; i++) {
+        if (review->credits[i].kind != kind) {
+            continue;
+        }
+        if (count++ == 0) {
+            gemtext_begin(out, GEMTEXT_ITEM, 0);
+            buf_printf(out, "%s: ", key);
+        } else {
+            buf_puts(out, ", ");
+        }
+        gemtext_put(out, review->credits[i].person.text);
+    }
+    if (count > 0) {
+        gemtext_end(out, GEMTEXT_ITEM);
+    }
+}
+
+/* `* Key: one (two)`, two being left out when it says nothing new. */
+static void put_fact_with(struct buf *out, const char *key, slice one, slice between, slice two,
+                          slice after)
+{
+    if (one.len == 0) {
+        put_fact(out, key, two);
+        return;
+    }
+    gemtext_begin(out, GEMTEXT_ITEM, 0);
+    buf_printf(out, "%s: ", key);
+    gemtext_put(out, one);
+    if (two.len > 0) {
+        buf_put(out, between);
+        gemtext_put(out, two);
+        buf_put(out, after);
+    }
+    gemtext_end(out, GEMTEXT_ITEM);
+}
+
+static void put_published(struct buf *out, const struct review *review)
+{
+    gemtext_begin(out, GEMTEXT_ITEM, 0);
+    if (!review->has_published) {
+        buf_puts(out, "Draft, not published yet");
+    } else {
+        buf_puts(out, "Published: ");
+        date_put(out, review->published_day);
+        struct date updated = date_of(review->updated);
+        if (date_compare(updated, review->published_day) > 0) {
+            buf_puts(out, ", updated ");
+            date_put(out, updated);
+        }
+    }
+    gemtext_end(out, GEMTEXT_ITEM);
+}
+
+static void put_facts(const struct page_context *context, const struct review *review,
+                      struct buf *out)
+{
+    bool says_title = slice_equal(review->romanized, review->title);
+    slice author = review->author.len > 0 ? review->author : context->capsule->conf.author;
+    put_fact_with(out, "Original title", review->original_title, SLICE(" ("),
+                  says_title ? SLICE_EMPTY : review->romanized, SLICE(")"));
+    put_fact(out, "Rating", review->rating);
+    put_fact(out, "Kind", review->kind);
+    put_fact(out, "Year", review->year_text);
+    put_names(out, "Genre", review->genres, review->genre_count);
+    put_fact_with(out, "Series", review->series, SLICE(", "), review->series_number, SLICE(""));
+    put_people(out, "Director", review, CREDIT_DIRECTOR);
+    put_people(out, "Writer", review, CREDIT_WRITER);
+    put_fact(out, "Episodes", review->episodes);
+    put_fact(out, "Runtime", review->runtime);
+    put_fact(out, "Country", review->country);
+    put_fact(out, "Language", review->language);
+    put_names(out, "Platform", review->platforms, review->platform_count);
+    for (size_t i = 0; i < review->fact_count; i++) {
+        gemtext_begin(out, GEMTEXT_ITEM, 0);
+        gemtext_put(out, review->facts[i].key);
+        buf_puts(out, ": ");
+        gemtext_put(out, review->facts[i].value);
+        gemtext_end(out, GEMTEXT_ITEM);
+    }
+    put_fact(out, "Review by", author);
+    put_published(out, review);
+}
+
+static void put_poster(const struct page_context *context, const struct review *review,
+                       struct buf *out)
+{
+    if (review->poster.path.len == 0) {
+        return;
+    }
+    slice label = review->poster.alternative.len > 0 ? review->poster.alternative : review->title;
+    const struct page poster = { .kind = PAGE_STATIC,
+                                 .file =
+                                     capsule_find_static(context->capsule, review->poster.path) };
+    if (poster.file != NULL) {
+        link_labelled(context, &poster, "Poster: ", label, out);
+    } else {
+        gemtext_begin(out, GEMTEXT_TEXT, 0);
+        buf_puts(out, "Poster: ");
+        gemtext_put(out, label);
+        gemtext_end(out, GEMTEXT_TEXT);
+    }
+}
+
+static void put_sections(const struct page_context *context, const struct review *review,
+                         struct buf *out)
+{
+    const struct page full = { .kind = PAGE_FULL, .review = review };
+    if (review->section_count == 0) {
+        return;
+    }
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("Sections"));
+    for (size_t i = 0; i < review->section_count; i++) {
+        const struct page page = { .kind = PAGE_SECTION,
+                                   .review = review,
+                                   .section = &review->sections[i] };
+        link_begin(context, &page, out);
+        gemtext_put(out, page.section->heading);
+        buf_printf(out, " (%u min)", reading_minutes(page.section->words));
+        gemtext_end(out, GEMTEXT_LINK);
+    }
+    link_begin(context, &full, out);
+    buf_printf(out, "The whole review on one page (%u min)", reading_minutes(review->words));
+    gemtext_end(out, GEMTEXT_LINK);
+}
+
+static void put_quotes(const struct page_context *context, const struct review *review,
+                       struct buf *out)
+{
+    const struct page all = { .kind = PAGE_REVIEW_QUOTES, .review = review };
+    if (review->quote_count == 0) {
+        return;
+    }
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("Quotes"));
+    if (review->best_quote != NULL) {
+        quote_put(review, review->best_quote, out);
+        gemtext_blank(out);
+    }
+    for (size_t i = 0; i < review->quote_count && i < LIMIT_QUOTES_SHOWN; i++) {
+        quote_link(context, review, &review->quotes[i], "", out);
+    }
+    link_begin(context, &all, out);
+    if (review->quote_count > 1) {
+        buf_printf(out, "All %zu quotes on one page", review->quote_count);
+    } else {
+        buf_puts(out, "The quote in the list of quotes");
+    }
+    gemtext_end(out, GEMTEXT_LINK);
+}
+
+static void link_value(const struct page_context *context, enum facet_kind kind, slice slug,
+                       const char *before, slice label, slice role, struct buf *out)
+{
+    const struct facet *facet = &context->capsule->facets[kind];
+    const struct page page = { .kind = PAGE_FACET_VALUE,
+                               .facet = facet,
+                               .value = facet_find(facet, slug) };
+    if (page.value == NULL) {
+        return;
+    }
+    link_begin(context, &page, out);
+    buf_puts(out, before);
+    gemtext_put(out, label);
+    if (role.len > 0) {
+        buf_puts(out, " as ");
+        gemtext_put(out, role);
+    }
+    gemtext_end(out, GEMTEXT_LINK);
+}
+
+static void put_credits(const struct page_context *context, const struct review *review,
+                        struct buf *out)
+{
+    static const char *const before[CREDIT_KINDS] = {
+        [CREDIT_CAST] = "", [CREDIT_DIRECTOR] = "Director: ", [CREDIT_WRITER] = "Writer: "
+    };
+    if (review->credit_count == 0) {
+        return;
+    }
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("Cast and crew"));
+    for (size_t i = 0; i < review->credit_count; i++) {
+        const struct credit *credit = &review->credits[i];
+        link_value(context, FACET_PEOPLE, credit->person.slug, before[credit->kind],
+                   credit->person.text, credit->role, out);
+    }
+}
+
+static void put_values(const struct page_context *context, enum facet_kind kind, const char *before,
+                       const struct name *names, size_t count, struct buf *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        link_value(context, kind, names[i].slug, before, names[i].text, SLICE_EMPTY, out);
+    }
+}
+
+static void put_index(const struct page_context *context, const struct review *review,
+                      struct buf *out)
+{
+    if (review->tag_count + review->genre_count + review->year_count + review->platform_count ==
+        0) {
+        return;
+    }
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("More like this"));
+    put_values(context, FACET_TAGS, "Tag: ", review->tags, review->tag_count, out);
+    put_values(context, FACET_GENRES, "Genre: ", review->genres, review->genre_count, out);
+    put_values(context, FACET_YEARS, "Year: ", review->years, review->year_count, out);
+    put_values(context, FACET_PLATFORMS, "Platform: ", review->platforms, review->platform_count,
+               out);
+}
+
+static void put_related(const struct page_context *context, const struct review *review,
+                        struct buf *out)
+{
+    const struct review *related[RELATED_MAX];
+    size_t count = related_find(context->capsule, review, related);
+    if (count == 0) {
+        return;
+    }
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("Related reviews"));
+    for (size_t i = 0; i < count; i++) {
+        link_review(context, "", related[i], out);
+    }
+}
+
+static void put_elsewhere(const struct page_context *context, const struct review *review,
+                          struct buf *out)
+{
+    const struct page source = { .kind = PAGE_SOURCE, .review = review };
+    const struct page archive = { .kind = PAGE_REVIEWS };
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("Go on"));
+    if (review->newer != NULL) {
+        link_review(context, "Newer review: ", review->newer, out);
+    }
+    if (review->older != NULL) {
+        link_review(context, "Older review: ", review->older, out);
+    }
+    if (uri_scheme(review->source_url).len > 0) {
+        gemtext_begin(out, GEMTEXT_LINK, 0);
+        uri_put_written(out, review->source_url);
+        buf_puts(out, " The original post on the web");
+        gemtext_end(out, GEMTEXT_LINK);
+    }
+    link_page(context, &source, SLICE("The source of this review, as plain text"), out);
+    link_page(context, &archive, SLICE("All reviews"), out);
+    link_home(context, out);
+}
+
+void render_review(const struct page_context *context, const struct page *page, struct buf *out)
+{
+    const struct review *review = page->review;
+    gemtext_heading(out, 1, review->title);
+    if (review->tagline.len > 0) {
+        gemtext_text(out, review->tagline);
+    }
+    gemtext_blank(out);
+    put_poster(context, review, out);
+    put_facts(context, review, out);
+    if (body_has_text(review, review->lede)) {
+        gemtext_blank(out);
+        body_put(context, review, review->lede, 2, out);
+    }
+    put_sections(context, review, out);
+    put_quotes(context, review, out);
+    put_credits(context, review, out);
+    put_index(context, review, out);
+    put_related(context, review, out);
+    put_elsewhere(context, review, out);
+}

@@ -1,0 +1,243 @@
+#include "pages/sitemap.h"
+
+#include "base/limits.h"
+#include "pages/pattern.h"
+#include "pages/render.h"
+#include "text/uri.h"
+
+#include <string.h>
+
+#define GEMTEXT "text/gemini"
+#define PLAIN "text/plain"
+#define ATOM "application/atom+xml"
+
+struct row {
+    const char *pattern; /* see pattern.h */
+    const char *media_type;
+    page_renderer *render;
+    /** NULL: every page that fits the pattern exists. */
+    bool (*exists)(const struct page *page);
+    /* A served page with a redirect leads elsewhere; an exported one is rendered. */
+    unsigned redirect_status;
+    page_redirect *redirect;
+    bool dynamic;
+};
+
+static bool has_sections(const struct page *page)
+{
+    return page->review->section_count > 0;
+}
+
+static bool has_quotes(const struct page *page)
+{
+    return page->review->quote_count > 0;
+}
+
+static bool has_feeds(const struct page *page)
+{
+    return page->facet->def->has_feeds;
+}
+
+/* The URL space. A review without sections is whole on its own page and has no full.gmi. */
+static const struct row rows[PAGE_KINDS] = {
+    [PAGE_HOME] = { "/", GEMTEXT, .render = render_home },
+    [PAGE_REVIEWS] = { "/reviews/{number}", GEMTEXT, .render = render_reviews },
+    [PAGE_REVIEW] = { "/reviews/{review}/", GEMTEXT, .render = render_review },
+    [PAGE_SECTION] = { "/reviews/{review}/{section}.gmi", GEMTEXT, .render = render_section },
+    [PAGE_FULL] = { "/reviews/{review}/full.gmi", GEMTEXT, .render = render_full,
+                    .exists = has_sections },
+    [PAGE_REVIEW_QUOTES] = { "/reviews/{review}/quotes.gmi", GEMTEXT,
+                             .render = render_review_quotes, .exists = has_quotes },
+    [PAGE_QUOTE] = { "/reviews/{review}/{quote}.gmi", GEMTEXT, .render = render_quote },
+    [PAGE_SOURCE] = { "/reviews/{review}/source.txt", PLAIN, .render = render_source },
+    [PAGE_QUOTES] = { "/quotes/{number}", GEMTEXT, .render = render_quotes },
+    [PAGE_QUOTE_TODAY] = { "/quotes/today.gmi", GEMTEXT, .render = render_quote_today },
+    [PAGE_QUOTE_RANDOM] = { "/quotes/random.gmi", GEMTEXT, .render = render_quote_today,
+                            .redirect_status = 30, .redirect = redirect_random, .dynamic = true },
+    [PAGE_FACET] = { "/{facet}/{number}", GEMTEXT, .render = render_facet },
+    [PAGE_FACET_VALUE] = { "/{facet}/{value}/{number}", GEMTEXT, .render = render_facet_value },
+    [PAGE_FACET_FEED] = { "/{facet}/{value}/feed.gmi", GEMTEXT, .render = render_feed,
+                          .exists = has_feeds },
+    [PAGE_FACET_ATOM] = { "/{facet}/{value}/atom.xml", ATOM, .render = render_atom,
+                          .exists = has_feeds },
+    [PAGE_FEED] = { "/feed.gmi", GEMTEXT, .render = render_feed },
+    [PAGE_ATOM] = { "/atom.xml", ATOM, .render = render_atom },
+    [PAGE_SITEMAP] = { "/sitemap.txt", PLAIN, .render = render_sitemap },
+    [PAGE_ROBOTS] = { "/robots.txt", PLAIN, .render = render_robots },
+    [PAGE_FAVICON] = { "/favicon.txt", PLAIN, .render = render_favicon },
+    [PAGE_HAND] = { "/{hand}.gmi", GEMTEXT, .render = render_hand },
+    [PAGE_ALIAS] = { "{alias}", GEMTEXT, .render = render_alias, .redirect_status = 31,
+                     .redirect = redirect_alias },
+    [PAGE_STATIC] = { "/{file}", NULL, .render = NULL },
+};
+
+static bool find_kind(const struct capsule *capsule, enum page_kind kind, slice path,
+                      struct page *page)
+{
+    const struct row *row = &rows[kind];
+    *page = (struct page){ .kind = kind };
+    return pattern_match(row->pattern, capsule, path, page) &&
+           (row->exists == NULL || row->exists(page));
+}
+
+/* What an author put there wins over what is generated: a file in static/ first, then a
+ * hand-written page. Both go by the name of the file, so that static/index.gmi is a home page. */
+static bool find_page(const struct capsule *capsule, slice path, struct page *page)
+{
+    static const slice index = { "index.gmi", 9 };
+    char named[LIMIT_REQUEST_URL + 16];
+    memcpy(named, path.ptr, path.len);
+    slice name = { named, path.len };
+    if (path.ptr[path.len - 1] == '/') {
+        memcpy(named + path.len, index.ptr, index.len);
+        name.len += index.len;
+    } else if (slice_ends_with(path, SLICE("/index.gmi"))) {
+        path.len -= index.len;
+    }
+    if (find_kind(capsule, PAGE_STATIC, name, page) || find_kind(capsule, PAGE_HAND, name, page)) {
+        return true;
+    }
+    for (enum page_kind kind = 0; kind < PAGE_HAND; kind++) {
+        if (find_kind(capsule, kind, path, page)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum sitemap_found sitemap_find(const struct capsule *capsule, slice path, struct page *page)
+{
+    char folder[LIMIT_REQUEST_URL + 1];
+    if (path.len == 0 || path.len > LIMIT_REQUEST_URL || path.ptr[0] != '/') {
+        return SITEMAP_NOT_FOUND;
+    }
+    if (find_page(capsule, path, page)) {
+        return SITEMAP_FOUND;
+    }
+    memcpy(folder, path.ptr, path.len);
+    folder[path.len] = '/';
+    slice with_slash = { folder, path.len + 1 };
+    bool is_folder = path.ptr[path.len - 1] == '/';
+    if (!is_folder && path.len < LIMIT_REQUEST_URL && find_page(capsule, with_slash, page)) {
+        return SITEMAP_NEEDS_SLASH;
+    }
+    if (find_kind(capsule, PAGE_ALIAS, path, page) ||
+        (!is_folder && find_kind(capsule, PAGE_ALIAS, with_slash, page))) {
+        return SITEMAP_FOUND;
+    }
+    return SITEMAP_NOT_FOUND;
+}
+
+struct walk {
+    const struct capsule *capsule;
+    sitemap_visit *visit;
+    void *context;
+    struct buf name; /* scratch: a file name, or an alias */
+};
+
+/* True when the path of `page` leads to another page. */
+static bool is_shadowed(struct walk *walk, const struct page *page)
+{
+    if (page->kind == PAGE_STATIC) {
+        return false;
+    }
+    buf_clear(&walk->name);
+    if (page->kind == PAGE_ALIAS) {
+        struct page found;
+        return sitemap_find(walk->capsule, page->alias->path, &found) != SITEMAP_FOUND ||
+               found.alias != page->alias;
+    }
+    page_put_file_name(page, &walk->name);
+    slice name = buf_slice(&walk->name);
+    if (capsule_find_static(walk->capsule, name) != NULL) {
+        return true;
+    }
+    return page->kind != PAGE_HAND && slice_find_byte(name, '/') == name.len &&
+           slice_ends_with(name, SLICE(".gmi")) &&
+           capsule_find_page(walk->capsule, slice_head(name, name.len - 4)) != NULL;
+}
+
+static bool visit_unless_shadowed(void *context, const struct page *page)
+{
+    struct walk *walk = context;
+    const struct row *row = &rows[page->kind];
+    if ((row->exists != NULL && !row->exists(page)) || is_shadowed(walk, page)) {
+        return true;
+    }
+    return walk->visit(walk->context, page);
+}
+
+bool sitemap_walk(const struct capsule *capsule, sitemap_visit *visit, void *context)
+{
+    struct walk walk = { .capsule = capsule, .visit = visit, .context = context };
+    bool going_on = true;
+    buf_init(&walk.name, LIMIT_PAGE);
+    for (enum page_kind kind = 0; going_on && kind < PAGE_KINDS; kind++) {
+        const struct page page = { .kind = kind };
+        going_on = pattern_walk(rows[kind].pattern, capsule, &page, visit_unless_shadowed, &walk);
+    }
+    buf_release(&walk.name);
+    return going_on;
+}
+
+bool page_is_dynamic(const struct page *page)
+{
+    return rows[page->kind].dynamic;
+}
+
+/* The language of the text: a review may be written in another one than the capsule. */
+static slice page_lang(const struct capsule *capsule, const struct page *page)
+{
+    bool own = page->review != NULL && page->review->lang.len > 0;
+    return own ? page->review->lang : capsule->conf.lang;
+}
+
+void page_render(const struct page_context *context, const struct page *page, struct buf *out,
+                 struct page_answer *answer)
+{
+    const struct row *row = &rows[page->kind];
+    *answer = (struct page_answer){ .status = 20, .media_type = slice_of(row->media_type) };
+    if (page->kind == PAGE_STATIC) {
+        answer->media_type = page->file->media_type;
+        return;
+    }
+    if (slice_equal(answer->media_type, SLICE(GEMTEXT))) {
+        answer->lang = page_lang(context->capsule, page);
+    }
+    struct page target;
+    if (row->redirect != NULL && !context->export && row->redirect(context, page, &target)) {
+        answer->status = row->redirect_status;
+        page_put_url(context, &target, out);
+        return;
+    }
+    row->render(context, page, out);
+}
+
+void page_put_file_name(const struct page *page, struct buf *out)
+{
+    size_t start = out->len;
+    pattern_put(rows[page->kind].pattern, page, buf_put, out);
+    if (out->failed || out->len == start) {
+        return;
+    }
+    /* Every path has its first slash, which a file's name has not. */
+    memmove(out->ptr + start, out->ptr + start + 1, out->len - start - 1);
+    buf_truncate(out, out->len - 1);
+    if (out->len == start || out->ptr[out->len - 1] == '/') {
+        buf_puts(out, "index.gmi");
+    }
+}
+
+void page_put_url(const struct page_context *context, const struct page *page, struct buf *out)
+{
+    buf_put(out, context->base);
+    pattern_put(rows[page->kind].pattern, page, uri_put_path, out);
+}
+
+void page_put_absolute_url(const struct page_context *context, const struct page *page,
+                           struct buf *out)
+{
+    buf_puts(out, "gemini://");
+    buf_put(out, context->host);
+    page_put_url(context, page, out);
+}
