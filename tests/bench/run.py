@@ -1,0 +1,144 @@
+"""Measure, and print ratios. Called by `make bench`; asserts nothing.
+
+- Server CPU per request (user and system time of all of a server's processes) for one page, against
+  molly-brown with the same certificate and the same bytes, rounds interleaved. Machines drift, so only
+  the ratio of one run counts.
+- Time to load and to build capsules of three sizes: it should grow in a straight line.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import socket
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from generate import write_capsule  # noqa: E402
+
+ROUNDS = 5
+REQUESTS = 300
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def children(pid):
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found += children(int(child))
+    return found
+
+
+def cpu_seconds(pid):
+    total = 0
+    for process in children(pid):
+        fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK
+
+
+def fetch(context, port, path):
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+        with context.wrap_socket(raw, server_hostname="localhost") as tls:
+            tls.sendall(f"gemini://localhost:{port}{path}\r\n".encode())
+            body = b""
+            while chunk := tls.recv(65536):
+                body += chunk
+    return body
+
+
+def wait_for(context, port):
+    for _ in range(100):
+        try:
+            return fetch(context, port, "/")
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"no answer on port {port}")
+
+
+def bench_requests(matinee, folder):
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    tree = folder / "tree"
+    certs = folder / "certs"
+    subprocess.run([matinee, "build", "capsule", "--output", tree], check=True, stdout=subprocess.DEVNULL)
+    servers = {}
+    port = free_port()
+    servers["matinee"] = (port, subprocess.Popen(
+        [matinee, "serve", "capsule", "--certs", certs, "--listen", f"127.0.0.1:{port}", "--workers", "2"],
+        stderr=subprocess.DEVNULL))
+    wait_for(context, port)
+    if shutil.which("molly-brown"):
+        port = free_port()
+        config = folder / "molly.conf"
+        config.write_text(
+            f'Port = {port}\nHostname = "localhost"\nCertPath = "{certs}/localhost.crt"\n'
+            f'KeyPath = "{certs}/localhost.key"\nDocBase = "{tree}/"\nGeminiExt = "gmi"\n'
+            f'AccessLog = "{folder}/access.log"\nErrorLog = "{folder}/error.log"\n')
+        servers["molly-brown"] = (port, subprocess.Popen(["molly-brown", "-c", config]))
+        wait_for(context, port)
+    else:
+        print("molly-brown is not installed: no ratio")
+    path = "/reviews/miracle-in-cell-no-7/full.gmi"
+    costs = {name: [] for name in servers}
+    for _ in range(ROUNDS):
+        for name, (port, process) in servers.items():
+            before = cpu_seconds(process.pid)
+            for _ in range(REQUESTS):
+                fetch(context, port, path)
+            costs[name].append((cpu_seconds(process.pid) - before) / REQUESTS * 1e6)
+    print(f"server CPU per request of {path}, {ROUNDS} rounds of {REQUESTS}:")
+    for name, values in costs.items():
+        print(f"  {name:12} median {statistics.median(values):6.0f} us"
+              f"   from {min(values):.0f} to {max(values):.0f}")
+    if "molly-brown" in costs:
+        ratio = statistics.median(costs["matinee"]) / statistics.median(costs["molly-brown"])
+        print(f"  ratio        {ratio:.2f}")
+    for _, process in servers.values():
+        process.send_signal(signal.SIGTERM)
+    for _, process in servers.values():
+        process.wait(timeout=20)
+
+
+def bench_loading(matinee, folder):
+    print("loading: check and build of generated capsules")
+    first = None
+    for reviews in (500, 1000, 2000):
+        capsule = folder / f"capsule-{reviews}"
+        write_capsule(capsule, reviews)
+        size = sum(f.stat().st_size for f in capsule.rglob("*.gmi")) / 1e6
+        times = []
+        for command in ([matinee, "check", capsule],
+                        [matinee, "build", capsule, "--output", folder / f"tree-{reviews}"]):
+            start = time.monotonic()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            times.append(time.monotonic() - start)
+        first = first or times
+        print(f"  {reviews:5} reviews, {size:5.1f} MB: check {times[0]:6.2f} s ({times[0] / first[0]:4.1f}x)"
+              f"  build {times[1]:6.2f} s ({times[1] / first[1]:4.1f}x)")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", required=True, type=Path)
+    matinee = str((parser.parse_args().out / "matinee").resolve())
+    with tempfile.TemporaryDirectory(prefix="matinee-bench-") as name:
+        bench_requests(matinee, Path(name))
+        bench_loading(matinee, Path(name))
+
+
+if __name__ == "__main__":
+    main()
