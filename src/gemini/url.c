@@ -95,6 +95,13 @@ static bool put_uri(const UriUriA *uri, struct buf *out)
     if (room == NULL || uriToStringA(room, uri, length + 1, NULL) != URI_SUCCESS) {
         return false;
     }
+    /* Without an authority, a path that has come to start with two slashes would be read as one
+     * (RFC 3986, 3.3): `a:/.//b` has no normal form. */
+    slice written = { room, (size_t)length };
+    slice after_scheme = slice_from(written, range(uri->scheme).len + 1);
+    if (uri->hostText.first == NULL && slice_starts_with(after_scheme, SLICE("//"))) {
+        return false;
+    }
     buf_added(out, (size_t)length);
     return true;
 }

@@ -158,7 +158,8 @@ static void test_resolve(UNUSED void **state)
     buf_clear(&out);
     buf_puts(&out, "=> ");
     assert_true(url_resolve(SLICE("gemini://[::1]:99/a/"), SLICE("../b/?c"), &out));
-    assert_slice("../b/?c", buf_slice(&out), "=> gemini://[0000:0000:0000:0000:0000:0000:0000:0001]:99/b/?c");
+    assert_slice("../b/?c", buf_slice(&out),
+                 "=> gemini://[0000:0000:0000:0000:0000:0000:0000:0001]:99/b/?c");
     buf_release(&out);
 }
 
@@ -170,6 +171,7 @@ static void test_unresolvable(UNUSED void **state)
     assert_false(url_resolve(SLICE("/a"), SLICE("b"), &out));
     assert_false(url_resolve(SLICE("gemini://h/"), SLICE("a b"), &out));
     assert_false(url_resolve(SLICE("gemini://h/"), SLICE("%"), &out));
+    assert_false(url_resolve(SLICE("gemini://h/"), SLICE("a:/.//b"), &out));
     assert_int_equal(out.len, 0);
     assert_false(url_resolve(SLICE("gemini://h/"), SLICE("a-name-that-is-too-long"), &out));
     assert_true(out.failed);
