@@ -112,6 +112,11 @@ void diags_add(struct diags *diags, enum diag_level level, const struct source *
     }
 }
 
+bool diags_full(const struct diags *diags, slice path)
+{
+    return diags->in_file >= LIMIT_DIAGS_PER_FILE && slice_equal(path, diags->last_path);
+}
+
 void diag_format(const struct diag *diag, struct buf *out)
 {
     static const char *const names[DIAG_LEVELS] = { "error", "warning", "note" };

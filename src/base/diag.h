@@ -63,6 +63,12 @@ void diags_clear(struct diags *diags);
 void diags_add(struct diags *diags, enum diag_level level, const struct source *source,
                const char *at, const char *format, ...) PRINTF_LIKE(5, 6);
 
+/**
+ * True when further problems of the file at `path` are only counted: a caller may then leave out
+ * costly work on a message (looking for the nearest name).
+ */
+bool diags_full(const struct diags *diags, slice path);
+
 /** Append one problem in printed form, with a final newline. */
 void diag_format(const struct diag *diag, struct buf *out);
 /** Append all problems in the order they were found. */

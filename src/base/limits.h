@@ -20,11 +20,21 @@
 /** Longest line of a source file in bytes: the longest paragraphs of real posts have 4 kB; a line
  * that is much longer is a binary or a broken export, and no client wraps it well. */
 #define LIMIT_SOURCE_LINE (64u * 1024)
+/** Lines of a source file: a novel has 40,000. A line costs 64 bytes of memory however short it is. */
+#define LIMIT_SOURCE_LINES 250000u
+/** Combining marks in a row: more are no writing (Unicode Annex 15, "Stream-Safe Text Format"), and
+ * putting long runs into canonical order takes quadratic time. */
+#define LIMIT_MARKS 30
+/** Values of one list in a header (the cast of a long drama has 100). Neighbours in an index cost
+ * the square of it. */
+#define LIMIT_LIST_VALUES 256
 /** Longest header value in bytes where it becomes a heading or a link label (titles, names). */
 #define LIMIT_TITLE 1000
 /** Longest slug in bytes. Percent-encoded it grows threefold, and /reviews/SLUG/SLUG.gmi has to
  * stay well below LIMIT_REQUEST_URL together with a host and a base path. */
 #define LIMIT_SLUG 80
+/** Longest part of a quote's line in bytes that goes into its id. */
+#define LIMIT_QUOTE_ID 48
 /** Problems reported per source file; the rest is counted in one last line. */
 #define LIMIT_DIAGS_PER_FILE 100
 /** Bytes of a source line shown above a caret. */
@@ -35,6 +45,10 @@
 #define LIMIT_STATIC_FILES 200000
 /** Depth of folders under reviews/ and static/: a loop made of links or mounts ends here. */
 #define LIMIT_FOLDER_DEPTH 16
+
+/** Misspelt names in links for which the nearest one is looked for, in one run: each costs a look at
+ * every name there is. */
+#define LIMIT_SUGGESTIONS 1000u
 
 /* --- pages ------------------------------------------------------------------------------------ */
 
