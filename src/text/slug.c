@@ -110,3 +110,35 @@ slice slug_make(struct arena *arena, slice text)
     buf_release(&out);
     return slug;
 }
+
+/* Code points as `x1f468-200d-1f469`, whole ones only, in at most `max` bytes. */
+static void put_code_points(struct buf *out, slice text, size_t max)
+{
+    int32_t c = 0;
+    buf_putc(out, 'x');
+    while (utf8_next(&text, &c)) {
+        if ((c >= 0xFE00 && c <= 0xFE0F) || utf8_class(c) == UTF8_SPACE) {
+            continue;
+        }
+        size_t before = out->len;
+        buf_printf(out, before > 1 ? "-%x" : "%x", (unsigned)c);
+        if (out->len > max) {
+            buf_truncate(out, before);
+            break;
+        }
+    }
+}
+
+slice slug_make_never_empty(struct arena *arena, slice text)
+{
+    slice slug = slug_make(arena, text);
+    if (slug.len > 0) {
+        return slug;
+    }
+    struct buf out;
+    buf_init(&out, LIMIT_SLUG * 4);
+    put_code_points(&out, text, LIMIT_SLUG);
+    slug = arena_copy(arena, buf_slice(&out));
+    buf_release(&out);
+    return slug;
+}

@@ -18,5 +18,11 @@
 void slug_put(struct buf *out, slice text, size_t max);
 /** The slug with LIMIT_SLUG, in `arena`. */
 slice slug_make(struct arena *arena, slice text);
+/**
+ * The same, never empty: a text without letters and digits gets `x` and its code points in
+ * hexadecimal, with hyphens between them (a film reel: `x1f39e`). Variation selectors do not count:
+ * they choose how a sign is drawn.
+ */
+slice slug_make_never_empty(struct arena *arena, slice text);
 
 #endif
