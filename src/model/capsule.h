@@ -76,7 +76,8 @@ struct capsule {
 /** What capsule_index is given; all of it is borrowed by the capsule that comes out. */
 struct capsule_parts {
     struct capsule_conf conf;
-    struct review **reviews; /* every good one, any order; drafts and future ones too */
+    struct source conf_source; /* where it was read from, for diagnostics */
+    struct review **reviews;   /* every good one, any order; drafts and future ones too */
     size_t review_count;
     const slice *left_out; /* slugs of files that exist but have errors */
     size_t left_out_count;
@@ -84,7 +85,7 @@ struct capsule_parts {
     size_t page_count;
     struct static_file *statics; /* sorted by path */
     size_t static_count;
-    int64_t now;
+    int64_t now;      /* a moment */
     bool show_drafts; /* drafts and future reviews are visible */
 };
 
@@ -106,6 +107,11 @@ const struct hand_page *capsule_find_page(const struct capsule *capsule, slice n
 const struct static_file *capsule_find_static(const struct capsule *capsule, slice path);
 const struct alias *capsule_find_alias(const struct capsule *capsule, slice path);
 
+/**
+ * Split a link by name into what it names (FACET_COUNT: a review) and the slug. False when `target`
+ * is not of that form.
+ */
+bool capsule_split_name(slice target, enum facet_kind *kind, slice *slug);
 /**
  * What a link by name (`review:SLUG`, `tag:SLUG`, `person:SLUG`) leads to. Returns false when
  * `target` is not of that form. On true exactly one of the two is set, or none when nothing has

@@ -117,7 +117,8 @@ struct review {
     size_t year_count;
     slice *related; /* slugs as written; may name reviews that are not there */
     size_t related_count;
-    slice *aliases; /* paths with their first slash */
+    slice *aliases;            /* paths with their first slash */
+    const char **alias_places; /* where each of them stands in `source` */
     size_t alias_count;
     struct fact *facts; /* unknown keys */
     size_t fact_count;
@@ -125,7 +126,8 @@ struct review {
     /* The body. */
     struct gemtext_line *lines;
     size_t line_count;
-    struct line_range lede; /* before the first section; all of it when there is none */
+    struct line_range lede; /* before the first section; all of it when there is none. This range
+                               and those of the sections have no blank line at either end */
     struct section *sections;
     size_t section_count;
     struct subsection *subsections;

@@ -1,0 +1,255 @@
+#include "model/capsule.h"
+
+#include "model/check.h"
+
+#include <stdlib.h>
+
+/* Slug first; among files with one slug the first by path, which is the one that stays. */
+static int compare_slug_and_path(const void *a, const void *b)
+{
+    const struct review *x = *(const struct review *const *)a;
+    const struct review *y = *(const struct review *const *)b;
+    int order = slice_compare(x->slug, y->slug);
+    return order != 0 ? order : slice_compare(x->path, y->path);
+}
+
+/* Newest first. A draft without a date is what is being written now: it stands before all. */
+static int compare_newest_first(const void *a, const void *b)
+{
+    const struct review *x = *(const struct review *const *)a;
+    const struct review *y = *(const struct review *const *)b;
+    if (x->has_published != y->has_published) {
+        return x->has_published ? 1 : -1;
+    }
+    if (x->published != y->published) {
+        return x->published > y->published ? -1 : 1;
+    }
+    return slice_compare(x->slug, y->slug);
+}
+
+/* The reviews of `parts` sorted by slug, each slug once. */
+static struct review **sort_and_separate(struct arena *arena, const struct capsule_parts *parts,
+                                         size_t *count, struct diags *diags)
+{
+    struct review **all = arena_array(arena, parts->review_count, sizeof(struct review *));
+    for (size_t i = 0; i < parts->review_count; i++) {
+        all[i] = parts->reviews[i];
+    }
+    if (parts->review_count > 1) {
+        qsort(all, parts->review_count, sizeof(struct review *), compare_slug_and_path);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < parts->review_count; i++) {
+        if (kept > 0 && slice_equal(all[kept - 1]->slug, all[i]->slug)) {
+            struct source source = { all[i]->path, all[i]->source };
+            diags_add(diags, DIAG_ERROR, &source, NULL,
+                      "%.*s has the same name, so both would be at /reviews/%.*s/; that one is "
+                      "served, rename this one",
+                      SLICE_ARG(all[kept - 1]->path), SLICE_ARG(all[i]->slug));
+            continue;
+        }
+        all[kept++] = all[i];
+    }
+    *count = kept;
+    return all;
+}
+
+static bool is_visible(const struct review *review, const struct capsule_parts *parts)
+{
+    return parts->show_drafts || (!review->draft && review->published <= parts->now);
+}
+
+static void collect_visible(struct arena *arena, const struct capsule_parts *parts,
+                            struct review **all, size_t count, struct capsule *out)
+{
+    struct review **visible = arena_array(arena, count, sizeof(struct review *));
+    out->reviews = arena_array(arena, count, sizeof(struct review *));
+    out->by_slug = arena_array(arena, count, sizeof(struct review *));
+    for (size_t i = 0; i < count; i++) {
+        all[i]->newer = NULL;
+        all[i]->older = NULL;
+        all[i]->position = 0;
+        if (is_visible(all[i], parts)) {
+            visible[out->review_count] = all[i];
+            out->by_slug[out->review_count++] = all[i];
+        } else if (!all[i]->draft &&
+                   (out->next_change == 0 || all[i]->published < out->next_change)) {
+            out->next_change = all[i]->published;
+        }
+    }
+    if (out->review_count > 1) {
+        qsort(visible, out->review_count, sizeof(struct review *), compare_newest_first);
+    }
+    for (size_t i = 0; i < out->review_count; i++) {
+        visible[i]->position = i;
+        visible[i]->newer = i > 0 ? visible[i - 1] : NULL;
+        visible[i]->older = i + 1 < out->review_count ? visible[i + 1] : NULL;
+        out->reviews[i] = visible[i];
+    }
+}
+
+static void collect_quotes(struct arena *arena, struct capsule *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < out->review_count; i++) {
+        count += out->reviews[i]->quote_count;
+    }
+    out->quotes = arena_array(arena, count, sizeof *out->quotes);
+    for (size_t i = 0; i < out->review_count; i++) {
+        const struct review *review = out->reviews[i];
+        for (size_t q = 0; q < review->quote_count; q++) {
+            out->quotes[out->quote_count++] = (struct quote_ref){ review, &review->quotes[q] };
+        }
+    }
+}
+
+static int compare_aliases(const void *a, const void *b)
+{
+    const struct alias *x = a;
+    const struct alias *y = b;
+    int order = slice_compare(x->path, y->path);
+    return order != 0 ? order : slice_compare(x->review->slug, y->review->slug);
+}
+
+/* All aliases of visible reviews; check_capsule says which of them are given twice. */
+static void collect_aliases(struct arena *arena, struct capsule *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < out->review_count; i++) {
+        count += out->reviews[i]->alias_count;
+    }
+    out->aliases = arena_array(arena, count, sizeof *out->aliases);
+    for (size_t i = 0; i < out->review_count; i++) {
+        for (size_t a = 0; a < out->reviews[i]->alias_count; a++) {
+            out->aliases[out->alias_count++] =
+                (struct alias){ out->reviews[i]->aliases[a], out->reviews[i] };
+        }
+    }
+    if (out->alias_count > 1) {
+        qsort(out->aliases, out->alias_count, sizeof *out->aliases, compare_aliases);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < out->alias_count; i++) {
+        if (kept == 0 || !slice_equal(out->aliases[kept - 1].path, out->aliases[i].path)) {
+            out->aliases[kept++] = out->aliases[i];
+        }
+    }
+    out->alias_count = kept;
+}
+
+void capsule_index(struct arena *arena, const struct capsule_parts *parts, struct capsule *out,
+                   struct diags *diags)
+{
+    size_t count = 0;
+    *out = (struct capsule){
+        .conf = parts->conf,
+        .pages = parts->pages,
+        .page_count = parts->page_count,
+        .statics = parts->statics,
+        .static_count = parts->static_count,
+    };
+    struct review **all = sort_and_separate(arena, parts, &count, diags);
+    collect_visible(arena, parts, all, count, out);
+    out->featured = capsule_find_review(out, parts->conf.featured);
+    if (out->featured == NULL && out->review_count > 0) {
+        out->featured = out->reviews[0];
+    }
+    collect_quotes(arena, out);
+    collect_aliases(arena, out);
+    for (int kind = 0; kind < FACET_COUNT; kind++) {
+        facet_build(arena, (enum facet_kind)kind, out->reviews, out->review_count,
+                    &out->facets[kind]);
+    }
+    check_capsule(out, parts, all, count, diags);
+}
+
+static int compare_slug_with_review(const void *slug, const void *review)
+{
+    return slice_compare(*(const slice *)slug, (*(const struct review *const *)review)->slug);
+}
+
+const struct review *capsule_find_review(const struct capsule *capsule, slice slug)
+{
+    if (capsule->review_count == 0) {
+        return NULL;
+    }
+    const struct review **found = bsearch(&slug, capsule->by_slug, capsule->review_count,
+                                          sizeof(struct review *), compare_slug_with_review);
+    return found == NULL ? NULL : *found;
+}
+
+static int compare_name_with_page(const void *name, const void *page)
+{
+    return slice_compare(*(const slice *)name, ((const struct hand_page *)page)->name);
+}
+
+const struct hand_page *capsule_find_page(const struct capsule *capsule, slice name)
+{
+    return capsule->page_count == 0 ? NULL
+                                    : bsearch(&name, capsule->pages, capsule->page_count,
+                                              sizeof *capsule->pages, compare_name_with_page);
+}
+
+static int compare_path_with_static(const void *path, const void *file)
+{
+    return slice_compare(*(const slice *)path, ((const struct static_file *)file)->path);
+}
+
+const struct static_file *capsule_find_static(const struct capsule *capsule, slice path)
+{
+    return capsule->static_count == 0 ? NULL
+                                      : bsearch(&path, capsule->statics, capsule->static_count,
+                                                sizeof *capsule->statics, compare_path_with_static);
+}
+
+static int compare_path_with_alias(const void *path, const void *alias)
+{
+    return slice_compare(*(const slice *)path, ((const struct alias *)alias)->path);
+}
+
+const struct alias *capsule_find_alias(const struct capsule *capsule, slice path)
+{
+    return capsule->alias_count == 0 ? NULL
+                                     : bsearch(&path, capsule->aliases, capsule->alias_count,
+                                               sizeof *capsule->aliases, compare_path_with_alias);
+}
+
+bool capsule_split_name(slice target, enum facet_kind *kind, slice *slug)
+{
+    static const struct {
+        slice scheme;
+        enum facet_kind kind;
+    } schemes[] = {
+        { { "review:", 7 }, FACET_COUNT },
+        { { "tag:", 4 }, FACET_TAGS },
+        { { "person:", 7 }, FACET_PEOPLE },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(schemes); i++) {
+        if (slice_starts_with(target, schemes[i].scheme)) {
+            *kind = schemes[i].kind;
+            *slug = slice_from(target, schemes[i].scheme.len);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool capsule_resolve_name(const struct capsule *capsule, slice target, const struct review **review,
+                          const struct facet **facet, const struct facet_value **value)
+{
+    enum facet_kind kind = FACET_COUNT;
+    slice slug;
+    *review = NULL;
+    *facet = NULL;
+    *value = NULL;
+    if (!capsule_split_name(target, &kind, &slug)) {
+        return false;
+    }
+    if (kind == FACET_COUNT) {
+        *review = capsule_find_review(capsule, slug);
+        return true;
+    }
+    *value = facet_find(&capsule->facets[kind], slug);
+    *facet = *value == NULL ? NULL : &capsule->facets[kind];
+    return true;
+}

@@ -1,0 +1,437 @@
+#include "model/check.h"
+
+#include "base/limits.h"
+#include "text/date.h"
+
+#include <stdlib.h>
+
+/* The slugs that a misspelt one is compared with; collected when the first one is met. */
+struct candidates {
+    slice *items;
+    size_t count;
+    bool collected;
+};
+
+struct check {
+    const struct capsule *capsule;
+    const struct capsule_parts *parts;
+    struct review *const *all;
+    size_t all_count;
+    struct diags *diags;
+    struct arena scratch;
+    struct facet hidden[FACET_COUNT]; /* of hidden reviews; only tags and people are built */
+    struct candidates reviews;
+    struct candidates values[FACET_COUNT];
+    struct candidates statics;
+    size_t suggestions;
+};
+
+/* --- suggestions --- */
+
+static slice nearest(struct check *check, slice path, slice word, const struct candidates *among)
+{
+    if (diags_full(check->diags, path) || check->suggestions >= LIMIT_SUGGESTIONS) {
+        return SLICE_EMPTY;
+    }
+    check->suggestions++;
+    return diag_nearest(word, among->items, among->count);
+}
+
+static const struct candidates *review_candidates(struct check *check)
+{
+    struct candidates *found = &check->reviews;
+    if (!found->collected) {
+        found->items = arena_array(&check->scratch, check->all_count, sizeof(slice));
+        for (size_t i = 0; i < check->all_count; i++) {
+            found->items[found->count++] = check->all[i]->slug;
+        }
+        found->collected = true;
+    }
+    return found;
+}
+
+static const struct candidates *value_candidates(struct check *check, enum facet_kind kind)
+{
+    struct candidates *found = &check->values[kind];
+    const struct facet *facet = &check->capsule->facets[kind];
+    if (!found->collected) {
+        found->items = arena_array(&check->scratch, facet->value_count, sizeof(slice));
+        for (size_t i = 0; i < facet->value_count; i++) {
+            found->items[found->count++] = facet->values[i].slug;
+        }
+        found->collected = true;
+    }
+    return found;
+}
+
+static const struct candidates *static_candidates(struct check *check)
+{
+    struct candidates *found = &check->statics;
+    if (!found->collected) {
+        found->items = arena_array(&check->scratch, check->capsule->static_count, sizeof(slice));
+        for (size_t i = 0; i < check->capsule->static_count; i++) {
+            found->items[found->count++] = check->capsule->statics[i].path;
+        }
+        found->collected = true;
+    }
+    return found;
+}
+
+/* --- names of reviews, tags and people --- */
+
+static int compare_slug_with_review(const void *slug, const void *review)
+{
+    return slice_compare(*(const slice *)slug, (*(const struct review *const *)review)->slug);
+}
+
+static const struct review *find_any(const struct check *check, slice slug)
+{
+    struct review *const *found = check->all_count == 0
+                                      ? NULL
+                                      : bsearch(&slug, check->all, check->all_count,
+                                                sizeof(struct review *), compare_slug_with_review);
+    return found == NULL ? NULL : *found;
+}
+
+static bool is_left_out(const struct check *check, slice slug)
+{
+    for (size_t i = 0; i < check->parts->left_out_count; i++) {
+        if (slice_equal(check->parts->left_out[i], slug)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void say_hidden(struct check *check, const struct source *source, const char *at,
+                       const struct review *hidden)
+{
+    if (hidden->draft) {
+        diags_add(check->diags, DIAG_WARNING, source, at,
+                  "`%.*s` is a draft; until it is published there is nothing to link to",
+                  SLICE_ARG(hidden->slug));
+        return;
+    }
+    struct buf day;
+    buf_init(&day, 64);
+    date_put(&day, hidden->published_day);
+    diags_add(check->diags, DIAG_WARNING, source, at,
+              "`%.*s` is not published before %.*s; until then there is nothing to link to",
+              SLICE_ARG(hidden->slug), SLICE_ARG(buf_slice(&day)));
+    buf_release(&day);
+}
+
+/* A review named by `slug`: a link, a Related or Featured. `at` is where the name stands. */
+static void check_review_name(struct check *check, const struct source *source,
+                              enum diag_level level, const char *at, slice slug)
+{
+    if (capsule_find_review(check->capsule, slug) != NULL) {
+        return;
+    }
+    const struct review *hidden = find_any(check, slug);
+    if (hidden != NULL) {
+        say_hidden(check, source, at, hidden);
+        return;
+    }
+    if (is_left_out(check, slug)) {
+        diags_add(check->diags, DIAG_WARNING, source, at,
+                  "the review `%.*s` has errors and is left out, so there is nothing to link to",
+                  SLICE_ARG(slug));
+        return;
+    }
+    slice near = nearest(check, source->path, slug, review_candidates(check));
+    if (near.len > 0) {
+        diags_add(check->diags, level, source, at,
+                  "there is no review `%.*s`; did you mean `%.*s`?", SLICE_ARG(slug),
+                  SLICE_ARG(near));
+    } else {
+        diags_add(check->diags, level, source, at,
+                  "there is no review `%.*s` (a review is named by its file, without .gmi)",
+                  SLICE_ARG(slug));
+    }
+}
+
+static void check_value_name(struct check *check, const struct source *source,
+                             enum diag_level level, const char *at, enum facet_kind kind,
+                             slice slug)
+{
+    const char *singular = facet_defs[kind].singular;
+    if (facet_find(&check->capsule->facets[kind], slug) != NULL) {
+        return;
+    }
+    if (facet_find(&check->hidden[kind], slug) != NULL) {
+        diags_add(check->diags, DIAG_WARNING, source, at,
+                  "only reviews that are not published yet have the %s `%.*s`; until then there is "
+                  "nothing to link to",
+                  singular, SLICE_ARG(slug));
+        return;
+    }
+    slice near = nearest(check, source->path, slug, value_candidates(check, kind));
+    if (near.len > 0) {
+        diags_add(check->diags, level, source, at,
+                  "no review has the %s `%.*s`; did you mean `%.*s`?", singular, SLICE_ARG(slug),
+                  SLICE_ARG(near));
+    } else {
+        diags_add(check->diags, level, source, at, "no review has the %s `%.*s`", singular,
+                  SLICE_ARG(slug));
+    }
+}
+
+static void check_links(struct check *check, const struct source *source, enum diag_level level,
+                        const struct gemtext_line *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        enum facet_kind kind = FACET_COUNT;
+        slice slug;
+        if (lines[i].type != GEMTEXT_LINK || !capsule_split_name(lines[i].url, &kind, &slug)) {
+            continue;
+        }
+        if (kind == FACET_COUNT) {
+            check_review_name(check, source, level, slug.ptr, slug);
+        } else {
+            check_value_name(check, source, level, slug.ptr, kind, slug);
+        }
+    }
+}
+
+/* --- one review --- */
+
+static void check_related(struct check *check, const struct source *source, enum diag_level level,
+                          const struct review *review)
+{
+    for (size_t i = 0; i < review->related_count; i++) {
+        slice slug = review->related[i];
+        if (slice_equal(slug, review->slug)) {
+            diags_add(check->diags, DIAG_WARNING, source, slug.ptr,
+                      "a review is not related to itself");
+        } else {
+            check_review_name(check, source, level, slug.ptr, slug);
+        }
+    }
+}
+
+static void check_poster(struct check *check, const struct source *source, enum diag_level level,
+                         const struct review *review)
+{
+    slice path = review->poster.path;
+    if (path.len == 0 || capsule_find_static(check->capsule, path) != NULL) {
+        return;
+    }
+    slice near = nearest(check, source->path, path, static_candidates(check));
+    if (near.len > 0) {
+        diags_add(check->diags, level, source, path.ptr,
+                  "there is no file static/%.*s; did you mean `%.*s`?", SLICE_ARG(path),
+                  SLICE_ARG(near));
+    } else {
+        diags_add(check->diags, level, source, path.ptr, "there is no file static/%.*s",
+                  SLICE_ARG(path));
+    }
+}
+
+static bool is_folder_index(slice rest)
+{
+    return rest.len == 0 || slice_equal(rest, SLICE("index.gmi"));
+}
+
+/* `rest` is what follows /reviews/SLUG/ in a path. */
+static bool is_review_page(const struct review *review, slice rest)
+{
+    if (is_folder_index(rest) || slice_equal(rest, SLICE("full.gmi")) ||
+        slice_equal(rest, SLICE("quotes.gmi")) || slice_equal(rest, SLICE("source.txt"))) {
+        return true;
+    }
+    if (!slice_ends_with(rest, SLICE(".gmi"))) {
+        return false;
+    }
+    slice id = slice_head(rest, rest.len - 4);
+    for (size_t i = 0; i < review->section_count; i++) {
+        if (slice_equal(review->sections[i].id, id)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < review->quote_count; i++) {
+        if (slice_equal(review->quotes[i].id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_facet_page(const struct capsule *capsule, slice folder, slice rest)
+{
+    for (size_t i = 0; i < FACET_COUNT; i++) {
+        if (!slice_equal(folder, slice_of(facet_defs[i].name))) {
+            continue;
+        }
+        size_t slash = slice_find_byte(rest, '/');
+        slice last = slice_from(rest, slash + 1);
+        return is_folder_index(rest) ||
+               (slash < rest.len &&
+                facet_find(&capsule->facets[i], slice_head(rest, slash)) != NULL &&
+                (is_folder_index(last) ||
+                 (facet_defs[i].has_feeds &&
+                  (slice_equal(last, SLICE("feed.gmi")) || slice_equal(last, SLICE("atom.xml"))))));
+    }
+    return false;
+}
+
+/* True when `path` (no first slash) is the address of a page that is made from sources. Pages that
+ * a file in static/ may replace are none of them. */
+static bool is_page(const struct capsule *capsule, slice path)
+{
+    size_t slash = slice_find_byte(path, '/');
+    if (slash == path.len) {
+        slice name = slice_head(path, path.len < 4 ? 0 : path.len - 4);
+        return is_folder_index(path) || slice_equal(path, SLICE("search.gmi")) ||
+               (slice_ends_with(path, SLICE(".gmi")) && capsule_find_page(capsule, name) != NULL);
+    }
+    slice folder = slice_head(path, slash);
+    slice rest = slice_from(path, slash + 1);
+    if (slice_equal(folder, SLICE("reviews"))) {
+        slash = slice_find_byte(rest, '/');
+        const struct review *review = capsule_find_review(capsule, slice_head(rest, slash));
+        return is_folder_index(rest) || (slash < rest.len && review != NULL &&
+                                         is_review_page(review, slice_from(rest, slash + 1)));
+    }
+    if (slice_equal(folder, SLICE("quotes"))) {
+        return is_folder_index(rest) || slice_equal(rest, SLICE("today.gmi")) ||
+               slice_equal(rest, SLICE("random.gmi"));
+    }
+    return is_facet_page(capsule, folder, rest);
+}
+
+static bool is_default_file(slice path)
+{
+    static const char *const names[] = { "feed.gmi", "atom.xml", "sitemap.txt", "robots.txt",
+                                         "favicon.txt" };
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        if (slice_equal(path, slice_of(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_aliases(struct check *check, const struct source *source,
+                          const struct review *review)
+{
+    for (size_t i = 0; i < review->alias_count; i++) {
+        slice path = review->aliases[i];
+        slice below = slice_from(path, 1);
+        const struct alias *alias = capsule_find_alias(check->capsule, path);
+        if (is_page(check->capsule, below) || is_default_file(below) ||
+            capsule_find_static(check->capsule, below) != NULL) {
+            diags_add(check->diags, DIAG_ERROR, source, review->alias_places[i],
+                      "there is a page at %.*s, so it cannot be an old address", SLICE_ARG(path));
+        } else if (alias != NULL && alias->review != review) {
+            diags_add(check->diags, DIAG_ERROR, source, review->alias_places[i],
+                      "%.*s is also among the Aliases of %.*s, to which it leads", SLICE_ARG(path),
+                      SLICE_ARG(alias->review->path));
+        }
+    }
+}
+
+static bool is_hidden(const struct check *check, const struct review *review)
+{
+    return capsule_find_review(check->capsule, review->slug) != review;
+}
+
+static void check_review(struct check *check, const struct review *review)
+{
+    struct source source = { review->path, review->source };
+    /* A draft may name what is not written yet. */
+    enum diag_level level = review->draft ? DIAG_WARNING : DIAG_ERROR;
+    check_related(check, &source, level, review);
+    check_poster(check, &source, level, review);
+    if (!is_hidden(check, review)) {
+        check_aliases(check, &source, review);
+    }
+    check_links(check, &source, level, review->lines, review->line_count);
+}
+
+/* --- the capsule --- */
+
+static int compare_ids(const void *a, const void *b)
+{
+    const struct review *x = *(const struct review *const *)a;
+    const struct review *y = *(const struct review *const *)b;
+    int order = slice_compare(x->id, y->id);
+    return order != 0 ? order : slice_compare(x->path, y->path);
+}
+
+/* A file that was copied to start a new review carries the Id of the old one: feed readers would
+ * then take both for one entry. */
+static void check_ids(struct check *check)
+{
+    const struct review **with_id =
+        arena_array(&check->scratch, check->all_count, sizeof(struct review *));
+    size_t count = 0;
+    for (size_t i = 0; i < check->all_count; i++) {
+        if (check->all[i]->id.len > 0) {
+            with_id[count++] = check->all[i];
+        }
+    }
+    if (count > 1) {
+        qsort(with_id, count, sizeof(struct review *), compare_ids);
+    }
+    for (size_t i = 1; i < count; i++) {
+        if (slice_equal(with_id[i]->id, with_id[i - 1]->id)) {
+            struct source source = { with_id[i]->path, with_id[i]->source };
+            diags_add(check->diags, DIAG_WARNING, &source, with_id[i]->id.ptr,
+                      "%.*s has the same Id, so feed readers take the two for one entry",
+                      SLICE_ARG(with_id[i - 1]->path));
+        }
+    }
+}
+
+static void check_statics(struct check *check)
+{
+    for (size_t i = 0; i < check->capsule->static_count; i++) {
+        slice path = check->capsule->statics[i].path;
+        if (is_page(check->capsule, path)) {
+            struct source source = { arena_printf(&check->scratch, "static/%.*s", SLICE_ARG(path)),
+                                     SLICE_EMPTY };
+            diags_add(check->diags, DIAG_WARNING, &source, NULL,
+                      "this file is not served: there is a page at /%.*s", SLICE_ARG(path));
+        }
+    }
+}
+
+static void build_hidden_facets(struct check *check)
+{
+    const struct review **hidden =
+        arena_array(&check->scratch, check->all_count, sizeof(struct review *));
+    size_t count = 0;
+    for (size_t i = 0; i < check->all_count; i++) {
+        if (is_hidden(check, check->all[i])) {
+            hidden[count++] = check->all[i];
+        }
+    }
+    facet_build(&check->scratch, FACET_TAGS, hidden, count, &check->hidden[FACET_TAGS]);
+    facet_build(&check->scratch, FACET_PEOPLE, hidden, count, &check->hidden[FACET_PEOPLE]);
+}
+
+void check_capsule(const struct capsule *capsule, const struct capsule_parts *parts,
+                   struct review *const *all, size_t count, struct diags *diags)
+{
+    struct check check = {
+        .capsule = capsule, .parts = parts, .all = all, .all_count = count, .diags = diags
+    };
+    arena_init(&check.scratch);
+    build_hidden_facets(&check);
+    if (capsule->conf.featured.len > 0) {
+        check_review_name(&check, &parts->conf_source, DIAG_ERROR, capsule->conf.featured.ptr,
+                          capsule->conf.featured);
+    }
+    for (size_t i = 0; i < count; i++) {
+        check_review(&check, all[i]);
+    }
+    for (size_t i = 0; i < capsule->page_count; i++) {
+        const struct hand_page *page = &capsule->pages[i];
+        struct source source = { page->path, page->source };
+        check_links(&check, &source, DIAG_ERROR, page->lines, page->line_count);
+    }
+    check_ids(&check);
+    check_statics(&check);
+    arena_release(&check.scratch);
+}
