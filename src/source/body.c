@@ -1,0 +1,280 @@
+#include "source/body.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "source/slug_map.h"
+#include "source/values.h"
+#include "text/slug.h"
+#include "text/uri.h"
+
+/* --- lines --- */
+
+static size_t count_lines(slice text)
+{
+    slice line;
+    size_t count = 0;
+    while (slice_next_line(&text, &line)) {
+        count++;
+    }
+    return count;
+}
+
+struct gemtext_line *body_read_lines(struct arena *arena, const struct source *source, slice text,
+                                     size_t *count, struct diags *diags)
+{
+    struct gemtext_line *lines = arena_array(arena, count_lines(text) + 1, sizeof *lines);
+    struct gemtext_reader reader = { .rest = text };
+    const char *opening = NULL;
+    size_t n = 0;
+    while (gemtext_next(&reader, &lines[n])) {
+        if (lines[n].type == GEMTEXT_FENCE && reader.preformatted) {
+            opening = lines[n].raw.ptr;
+        }
+        n++;
+    }
+    if (reader.preformatted) {
+        diags_add(diags, DIAG_WARNING, source, opening,
+                  "this preformatted block has no closing line of three back-ticks");
+        lines[n++] =
+            (struct gemtext_line){ .type = GEMTEXT_FENCE, .raw = slice_from(text, text.len) };
+    }
+    *count = n;
+    return lines;
+}
+
+static bool is_image(slice url)
+{
+    static const char *const extensions[] = { ".jpg", ".jpeg", ".png", ".gif", ".webp" };
+    for (size_t i = 0; i < ARRAY_LENGTH(extensions); i++) {
+        slice extension = slice_of(extensions[i]);
+        if (url.len > extension.len &&
+            slice_equal_nocase(slice_from(url, url.len - extension.len), extension)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is wrong with a single line, whatever stands around it. */
+static void check_line(const struct source *source, const struct gemtext_line *line,
+                       struct diags *diags)
+{
+    switch (line->type) {
+    case GEMTEXT_HEADING:
+        if (line->level == 1) {
+            diags_add(diags, DIAG_ERROR, source, line->raw.ptr,
+                      "a heading with one `#` is the title, which stands in the header; sections "
+                      "start with `##`");
+        } else if (line->text.len == 0) {
+            diags_add(diags, DIAG_ERROR, source, line->raw.ptr, "this heading is empty");
+        } else if (line->text.ptr[0] == '#') {
+            diags_add(diags, DIAG_WARNING, source, line->raw.ptr,
+                      "headings have at most three levels; this is read as `###`");
+        }
+        break;
+    case GEMTEXT_LINK:
+        if (line->text.len == 0 && is_image(line->url)) {
+            diags_add(diags, DIAG_WARNING, source, line->raw.ptr + line->raw.len,
+                      "the link to an image has no label; say what it shows for those who cannot "
+                      "see it");
+        }
+        break;
+    case GEMTEXT_TEXT:
+        if (slice_starts_with(line->raw, SLICE("=>"))) {
+            diags_add(diags, DIAG_WARNING, source, line->raw.ptr,
+                      "a link without an address is read as text");
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- ids --- */
+
+slice body_take_pin(struct arena *arena, const struct source *source, slice *text,
+                    struct diags *diags)
+{
+    size_t open = text->len;
+    if (!slice_ends_with(*text, SLICE("}"))) {
+        return SLICE_EMPTY;
+    }
+    while (open > 0 && text->ptr[open - 1] != '{') {
+        open--;
+    }
+    if (open == 0 || text->ptr[open] != '#') {
+        return SLICE_EMPTY;
+    }
+    slice id = slice_between(text->ptr + open + 1, text->ptr + text->len - 1);
+    *text = slice_trim_end(slice_head(*text, open - 1));
+    slice slug = slug_make(arena, id);
+    if (slice_equal(slug, id) && id.len > 0) {
+        return id;
+    }
+    if (slug.len > 0) {
+        diags_add(diags, DIAG_ERROR, source, id.ptr,
+                  "an id is made of small letters, digits and single hyphens; write {#%.*s}",
+                  SLICE_ARG(slug));
+    } else {
+        diags_add(diags, DIAG_ERROR, source, id.ptr, "an id needs a letter or a digit");
+    }
+    return SLICE_EMPTY;
+}
+
+static bool is_number(slice text)
+{
+    unsigned long number = 0;
+    return slice_to_number(text, 1000000000, &number);
+}
+
+/* Names that other pages of a review have: /reviews/SLUG/full.gmi. */
+static bool is_reserved(slice id)
+{
+    return slice_equal(id, SLICE("full")) || slice_equal(id, SLICE("quotes")) ||
+           slice_equal(id, SLICE("source")) || slice_equal(id, SLICE("index"));
+}
+
+/* Names that the pages of quotes and the further pages of lists have. */
+static bool has_reserved_start(slice id)
+{
+    return slice_starts_with(id, SLICE("quote-")) ||
+           (slice_starts_with(id, SLICE("page-")) && is_number(slice_from(id, 5))) ||
+           (slice_starts_with(id, SLICE("quotes-page-")) && is_number(slice_from(id, 12)));
+}
+
+static slice free_id(struct arena *arena, slice heading)
+{
+    slice id = slug_make_never_empty(arena, heading);
+    if (is_reserved(id)) {
+        return arena_printf(arena, "%.*s-section", SLICE_ARG(id));
+    }
+    return has_reserved_start(id) ? arena_printf(arena, "section-%.*s", SLICE_ARG(id)) : id;
+}
+
+/* --- sections --- */
+
+struct outline {
+    struct arena *arena;
+    const struct source *source;
+    struct diags *diags;
+    struct slug_map ids;
+    struct {
+        struct section *items;
+        size_t count, capacity;
+    } sections;
+    struct {
+        struct subsection *items;
+        size_t count, capacity;
+    } subsections;
+};
+
+static void add_section(struct outline *outline, struct gemtext_line *line, size_t at)
+{
+    slice id = body_take_pin(outline->arena, outline->source, &line->text, outline->diags);
+    if (id.len > 0) {
+        if (is_reserved(id) || has_reserved_start(id)) {
+            diags_add(outline->diags, DIAG_ERROR, outline->source, id.ptr,
+                      "the id `%.*s` is reserved for another page of the review", SLICE_ARG(id));
+        } else if (!slug_map_claim(&outline->ids, id, NULL)) {
+            diags_add(outline->diags, DIAG_ERROR, outline->source, id.ptr,
+                      "the id `%.*s` is that of another section, too", SLICE_ARG(id));
+        }
+    }
+    (void)!value_fits(outline->source, line->text.ptr, line->text, outline->diags);
+    *ARRAY_ADD(outline->arena, &outline->sections) =
+        (struct section){ .heading = line->text,
+                          .id = id,
+                          .lines = { .first = (uint32_t)at + 1 },
+                          .first_sub = (uint32_t)outline->subsections.count };
+}
+
+static void add_subsection(struct outline *outline, struct gemtext_line *line, size_t at)
+{
+    if (outline->sections.count == 0) {
+        diags_add(outline->diags, DIAG_WARNING, outline->source, line->raw.ptr,
+                  "a sub-section before the first section (`##`)");
+    }
+    slice id = body_take_pin(outline->arena, outline->source, &line->text, outline->diags);
+    if (id.len > 0) {
+        diags_add(outline->diags, DIAG_WARNING, outline->source, id.ptr,
+                  "a sub-section has no page of its own, so it needs no id");
+    }
+    (void)!value_fits(outline->source, line->text.ptr, line->text, outline->diags);
+    *ARRAY_ADD(outline->arena, &outline->subsections) =
+        (struct subsection){ line->text, (uint32_t)at };
+}
+
+/* Without the blank lines at both ends. */
+static struct line_range trim_range(const struct gemtext_line *lines, size_t first, size_t end)
+{
+    while (first < end && lines[first].type == GEMTEXT_BLANK) {
+        first++;
+    }
+    while (end > first && lines[end - 1].type == GEMTEXT_BLANK) {
+        end--;
+    }
+    return (struct line_range){ (uint32_t)first, (uint32_t)end };
+}
+
+static size_t count_words(const struct gemtext_line *lines, struct line_range range)
+{
+    size_t words = 0;
+    for (size_t i = range.first; i < range.end; i++) {
+        switch (lines[i].type) {
+        case GEMTEXT_TEXT:
+        case GEMTEXT_ITEM:
+        case GEMTEXT_QUOTE:
+        case GEMTEXT_HEADING:
+            words += utf8_count_words(lines[i].text);
+            break;
+        default:
+            break;
+        }
+    }
+    return words;
+}
+
+/* Pinned ids are claimed by now, so that no heading above them takes one. */
+static void finish_sections(struct outline *outline, struct review *out)
+{
+    size_t count = outline->sections.count;
+    size_t lede_end = count > 0 ? outline->sections.items[0].lines.first - 1u : out->line_count;
+    out->lede = trim_range(out->lines, 0, lede_end);
+    for (size_t i = 0; i < count; i++) {
+        struct section *section = &outline->sections.items[i];
+        const struct section *next = i + 1 < count ? section + 1 : NULL;
+        section->end_sub = next ? next->first_sub : (uint32_t)outline->subsections.count;
+        section->lines = trim_range(out->lines, section->lines.first,
+                                    next ? next->lines.first - 1u : out->line_count);
+        section->words = (uint32_t)count_words(out->lines, section->lines);
+        if (section->id.len == 0) {
+            section->id = slug_map_claim_numbered(&outline->ids,
+                                                  free_id(outline->arena, section->heading), NULL);
+        }
+    }
+    out->sections = outline->sections.items;
+    out->section_count = count;
+    out->subsections = outline->subsections.items;
+    out->subsection_count = outline->subsections.count;
+}
+
+void body_read(struct arena *arena, const struct source *source, slice text, struct review *out,
+               struct diags *diags)
+{
+    struct outline outline = { .arena = arena, .source = source, .diags = diags };
+    slug_map_init(&outline.ids, arena);
+    out->lines = body_read_lines(arena, source, text, &out->line_count, diags);
+    for (size_t i = 0; i < out->line_count; i++) {
+        struct gemtext_line *line = &out->lines[i];
+        check_line(source, line, diags);
+        if (line->type == GEMTEXT_HEADING && line->level == 2) {
+            add_section(&outline, line, i);
+        } else if (line->type == GEMTEXT_HEADING && line->level == 3) {
+            add_subsection(&outline, line, i);
+        }
+    }
+    finish_sections(&outline, out);
+    quotes_read(arena, source, out, diags);
+    out->words =
+        (uint32_t)count_words(out->lines, (struct line_range){ 0, (uint32_t)out->line_count });
+}

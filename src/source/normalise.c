@@ -1,0 +1,131 @@
+/* normalise.c: bytes from a disk into text that the parsers can trust. */
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "source/review.h"
+
+#include <string.h>
+
+/* What is wrong with one line, at most one problem of each kind. */
+struct line_check {
+    const struct source *source;
+    struct diags *diags;
+    unsigned marks; /* combining marks in a row */
+    bool control_found, return_found, marks_found;
+};
+
+static void check_code_point(struct line_check *check, const char *at, bool at_end, int32_t c)
+{
+    if (c == '\r' && at_end) {
+        return; /* of CRLF */
+    }
+    if (c == '\r' && !check->return_found) {
+        check->return_found = true;
+        diags_add(check->diags, DIAG_ERROR, check->source, at,
+                  "a carriage return without a line feed; lines end in LF or CRLF");
+    } else if (c != '\r' && utf8_is_control(c) && !check->control_found) {
+        check->control_found = true;
+        diags_add(check->diags, DIAG_ERROR, check->source, at, "the control character U+%04X%s",
+                  (unsigned)c,
+                  c == 0 ? " (NUL); is this a text file?" : " does not belong in text");
+    }
+    check->marks = utf8_class(c) == UTF8_MARK ? check->marks + 1 : 0;
+    if (check->marks > LIMIT_MARKS && !check->marks_found) {
+        check->marks_found = true;
+        diags_add(check->diags, DIAG_ERROR, check->source, at,
+                  "more than %d combining marks on one letter", LIMIT_MARKS);
+    }
+}
+
+static void check_line(const struct source *source, slice line, struct diags *diags)
+{
+    struct line_check check = { .source = source, .diags = diags };
+    if (line.len > LIMIT_SOURCE_LINE) {
+        diags_add(diags, DIAG_ERROR, source, line.ptr,
+                  "a line of %zu bytes; the longest may have %u", line.len, LIMIT_SOURCE_LINE);
+        return;
+    }
+    size_t invalid = utf8_find_invalid(line);
+    if (invalid < line.len) {
+        diags_add(diags, DIAG_ERROR, source, line.ptr + invalid,
+                  "the byte 0x%02X is not UTF-8; save the file as UTF-8",
+                  (unsigned)(unsigned char)line.ptr[invalid]);
+    }
+    bool whole = invalid >= line.len;
+    slice rest = slice_head(line, invalid);
+    int32_t c = 0;
+    while (rest.len > 0) {
+        const char *at = rest.ptr;
+        (void)utf8_next(&rest, &c);
+        check_code_point(&check, at, whole && rest.len == 0, c);
+    }
+}
+
+/* True when every byte of `line` is printable ASCII, as most lines are: nothing to look at. */
+static bool is_plain(slice line)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.ptr[i] < ' ' || line.ptr[i] > '~') {
+            return false;
+        }
+    }
+    return line.len <= LIMIT_SOURCE_LINE;
+}
+
+static void check_text(const struct source *source, struct diags *diags)
+{
+    slice rest = source->text;
+    slice line;
+    size_t lines = 0;
+    while (slice_next_line(&rest, &line)) {
+        if (++lines > LIMIT_SOURCE_LINES) {
+            diags_add(diags, DIAG_ERROR, source, line.ptr, "more than %u lines",
+                      LIMIT_SOURCE_LINES);
+            return;
+        }
+        if (!is_plain(line)) {
+            check_line(source, line, diags);
+        }
+    }
+}
+
+/* A BOM says what the text is; the UTF-8 one is dropped, the others are an error. */
+static bool drop_bom(struct source *source, struct diags *diags)
+{
+    if (slice_starts_with(source->text, SLICE("\xEF\xBB\xBF"))) {
+        source->text = slice_from(source->text, 3);
+    } else if (slice_starts_with(source->text, SLICE("\xFF\xFE")) ||
+               slice_starts_with(source->text, SLICE("\xFE\xFF"))) {
+        diags_add(diags, DIAG_ERROR, source, NULL, "this is UTF-16 text; save the file as UTF-8");
+        return false;
+    }
+    return true;
+}
+
+static slice drop_returns(struct arena *arena, slice text)
+{
+    if (text.len == 0 || memchr(text.ptr, '\r', text.len) == NULL) {
+        return text;
+    }
+    char *copy = arena_alloc(arena, text.len);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] != '\r') {
+            copy[len++] = text.ptr[i];
+        }
+    }
+    return (slice){ copy, len };
+}
+
+bool source_normalise(struct arena *arena, struct source *source, struct diags *diags)
+{
+    size_t errors = diags->counts[DIAG_ERROR];
+    if (!drop_bom(source, diags)) {
+        return false;
+    }
+    check_text(source, diags);
+    if (diags->counts[DIAG_ERROR] > errors) {
+        return false;
+    }
+    source->text = utf8_nfc(arena, drop_returns(arena, source->text));
+    return true;
+}

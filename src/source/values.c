@@ -1,0 +1,83 @@
+#include "source/values.h"
+
+#include "base/limits.h"
+#include "text/header.h"
+#include "text/slug.h"
+
+slice value_unescape(struct arena *arena, slice value)
+{
+    if (!header_is_escaped(value)) {
+        return value;
+    }
+    struct buf out;
+    buf_init(&out, value.len);
+    header_put_unescaped(&out, value);
+    slice meant = arena_copy(arena, buf_slice(&out));
+    buf_release(&out);
+    return meant;
+}
+
+struct name name_make(struct arena *arena, slice text)
+{
+    return (struct name){ text, slug_make_never_empty(arena, text) };
+}
+
+bool is_language_tag(slice text)
+{
+    size_t in_part = 0;
+    size_t parts = 1;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (c == '-' && in_part > 0) {
+            in_part = 0;
+            parts++;
+        } else if ((letter || (parts > 1 && c >= '0' && c <= '9')) && in_part < 8) {
+            in_part++;
+        } else {
+            return false;
+        }
+    }
+    /* BCP 47, section 4.4.1: 35 bytes are room for every tag in use. */
+    return in_part > 0 && text.len >= 2 && text.len <= 35;
+}
+
+bool value_fits(const struct source *source, const char *at, slice text, struct diags *diags)
+{
+    if (text.len <= LIMIT_TITLE) {
+        return true;
+    }
+    diags_add(diags, DIAG_ERROR, source, at, "this is %zu bytes long; the longest may have %d",
+              text.len, LIMIT_TITLE);
+    return false;
+}
+
+void warn_unknown_key(const struct source *source, slice key, const slice *known, size_t count,
+                      const char *what_then, struct diags *diags)
+{
+    slice near = SLICE_EMPTY;
+    if (!diags_full(diags, source->path)) {
+        near = diag_nearest(key, known, count);
+    }
+    if (near.len > 0) {
+        diags_add(diags, DIAG_WARNING, source, key.ptr,
+                  "unknown key `%.*s`; did you mean `%.*s`? %s", SLICE_ARG(key), SLICE_ARG(near),
+                  what_then);
+    } else {
+        diags_add(diags, DIAG_WARNING, source, key.ptr, "unknown key `%.*s`. %s", SLICE_ARG(key),
+                  what_then);
+    }
+}
+
+void line_counter_begin(struct line_counter *counter, slice text)
+{
+    *counter = (struct line_counter){ text.ptr, 1 };
+}
+
+unsigned line_counter_at(struct line_counter *counter, const char *at)
+{
+    while (counter->at < at) {
+        counter->line += *counter->at++ == '\n';
+    }
+    return counter->line;
+}
