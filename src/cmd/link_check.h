@@ -1,0 +1,23 @@
+/* link_check.h: does every link of every page lead somewhere? Layer: cmd. */
+#ifndef MATINEE_CMD_LINK_CHECK_H
+#define MATINEE_CMD_LINK_CHECK_H
+
+#include "base/diag.h"
+#include "cmd/open_capsule.h"
+
+/** What was looked at. */
+struct link_counts {
+    size_t pages;
+    size_t links; /* those that lead into the capsule */
+};
+
+/**
+ * Render every page and follow its links inside the capsule.
+ *
+ * A dead link is an error, at its place in the source file when an author wrote it. One to a folder
+ * without its slash, or from a visible review to a hidden one, is a warning, as is a page that
+ * another one hides. Takes time O(n log n) in the size of all pages.
+ */
+void link_check(const struct open_capsule *open, struct link_counts *counts, struct diags *diags);
+
+#endif

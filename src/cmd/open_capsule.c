@@ -1,0 +1,28 @@
+#include "cmd/open_capsule.h"
+
+bool open_capsule_load(struct open_capsule *open, const char *folder, int64_t now, bool show_drafts,
+                       struct diags *diags)
+{
+    *open = (struct open_capsule){ .folder = folder, .finder = media_type_finder_new() };
+    const struct load_options options = {
+        .folder = folder, .now = now, .show_drafts = show_drafts, .media_types = open->finder
+    };
+    open->loaded = capsule_load(&options, NULL, diags);
+    if (open->loaded == NULL) {
+        media_type_finder_free(open->finder);
+        return false;
+    }
+    open->capsule = loaded_capsule(open->loaded);
+    open->context = (struct page_context){ .capsule = open->capsule,
+                                           .host = open->capsule->conf.hosts[0],
+                                           .today = date_of(now),
+                                           .now = now,
+                                           .export = true };
+    return true;
+}
+
+void open_capsule_close(struct open_capsule *open)
+{
+    loaded_free(open->loaded);
+    media_type_finder_free(open->finder);
+}
