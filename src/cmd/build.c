@@ -1,13 +1,296 @@
-#include "cmd/command.h"
+/* build.c: `matinee build`, a capsule as a tree of files that any Gemini server can host. */
 
-static int run(UNUSED int argc, UNUSED char **argv)
+#include "base/limits.h"
+#include "cmd/command.h"
+#include "cmd/link_check.h"
+#include "cmd/open_capsule.h"
+#include "cmd/tree.h"
+#include "text/date.h"
+#include "text/uri.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: matinee build [CAPSULE] --output DIR [--base PATH] [--drafts] [--keep-going]\n"
+    "\n"
+    "Writes every page of the capsule (default: capsule) as a file below DIR, which any static\n"
+    "Gemini server can host. The tree is made beside DIR and takes its place when it is complete;\n"
+    "files that did not change keep their inode and time. DIR has to be new, empty or an earlier\n"
+    "build. A capsule with errors is not built.\n"
+    "\n"
+    "  --output DIR  where the tree goes\n"
+    "  --base PATH   the pages will be served below this path, such as /~kim\n"
+    "  --drafts      with drafts and reviews of the future\n"
+    "  --keep-going  build in spite of errors, without the reviews that have them\n"
+    "  --now MOMENT  the capsule as at this time (RFC 3339), not now\n"
+    "  --help        print this text\n"
+    "\n"
+    "Exit code: 0 built, 1 not built, 2 called wrongly.\n";
+
+static const struct option long_options[] = {
+    { "base", required_argument, NULL, 'b' },
+    { "drafts", no_argument, NULL, 'd' },
+    { "help", no_argument, NULL, 'h' },
+    { "keep-going", no_argument, NULL, 'k' },
+    { "now", required_argument, NULL, 'n' },
+    { "output", required_argument, NULL, 'o' },
+    { NULL, 0, NULL, 0 },
+};
+
+struct options {
+    const char *folder;
+    const char *output;
+    const char *base;
+    int64_t now;
+    bool drafts;
+    bool keep_going;
+};
+
+struct build {
+    const struct open_capsule *open;
+    struct tree tree;
+    struct buf name; /* scratch */
+    struct buf page; /* scratch */
+    size_t total;    /* files there will be */
+    size_t done;
+    bool show_progress;
+    int64_t started;    /* milliseconds */
+    int64_t last_shown; /* milliseconds; 0: nothing was shown yet */
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(UNUSED int number)
 {
-    return command_fail("build is not there yet");
+    interrupted = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = { .sa_handler = on_signal };
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGHUP, &action, NULL);
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec time = { 0 };
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static void show_progress(struct build *build)
+{
+    enum { SILENT_FOR = 1000, EVERY = 100 };
+    int64_t now = build->show_progress ? milliseconds() : 0;
+    if (now - build->started < SILENT_FOR || now - build->last_shown < EVERY) {
+        return;
+    }
+    build->last_shown = now;
+    (void)fprintf(stderr, "\rbuilding: %zu of %zu files", build->done, build->total);
+}
+
+static void end_progress(const struct build *build)
+{
+    if (build->last_shown != 0) {
+        (void)fputs("\r\033[K", stderr);
+    }
+}
+
+static bool count_page(void *context, UNUSED const struct page *page)
+{
+    struct build *build = context;
+    build->total++;
+    return true;
+}
+
+static bool copy_static(struct build *build, slice name)
+{
+    struct arena arena;
+    arena_init(&arena);
+    slice path = arena_printf(&arena, "%s/static/%.*s", build->open->folder, SLICE_ARG(name));
+    bool ok = tree_copy(&build->tree, name, path.ptr);
+    arena_release(&arena);
+    return ok;
+}
+
+static bool write_page(void *context, const struct page *page)
+{
+    struct build *build = context;
+    struct page_answer answer;
+    if (interrupted) {
+        buf_puts(&build->tree.error, "interrupted");
+        return false;
+    }
+    build->done++;
+    show_progress(build);
+    buf_clear(&build->name);
+    page_put_file_name(page, &build->name);
+    slice name = buf_slice(&build->name);
+    if (!tree_takes_name(name)) {
+        (void)fprintf(stderr, "matinee: /%.*s is left out: no file can have this name\n",
+                      SLICE_ARG(name));
+        return true;
+    }
+    if (page->kind == PAGE_STATIC) {
+        return copy_static(build, name);
+    }
+    buf_clear(&build->page);
+    page_render(&build->open->context, page, &build->page, &answer);
+    if (build->page.failed) {
+        buf_printf(&build->tree.error, "%.*s: the page is too large", SLICE_ARG(name));
+        return false;
+    }
+    return tree_put(&build->tree, name, buf_slice(&build->page));
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+/* A tree in static/ would become a part of itself the next time. */
+static bool is_output_apart(struct build *build)
+{
+    static const char *const sources[] = { "reviews", "pages", "static" };
+    for (size_t i = 0; i < ARRAY_LENGTH(sources); i++) {
+        char real[PATH_MAX];
+        slice path = arena_printf(&build->tree.arena, "%s/%s", build->open->folder, sources[i]);
+        if (realpath(path.ptr, real) != NULL &&
+            (is_below(build->tree.target, real) || is_below(real, build->tree.target))) {
+            buf_printf(&build->tree.error, "%s: the output cannot be among the source files",
+                       build->tree.target);
+            return false;
+        }
+    }
+    return true;
+}
+
+static int write_tree(const struct open_capsule *open, const struct options *options)
+{
+    struct build build = { .open = open,
+                           .show_progress = isatty(STDERR_FILENO) != 0,
+                           .started = milliseconds() };
+    buf_init(&build.name, LIMIT_PAGE);
+    buf_init(&build.page, LIMIT_PAGE);
+    catch_signals();
+    (void)sitemap_walk(open->capsule, count_page, &build);
+    bool ok = tree_begin(&build.tree, options->output) && is_output_apart(&build) &&
+              sitemap_walk(open->capsule, write_page, &build) && tree_finish(&build.tree);
+    end_progress(&build);
+    if (ok) {
+        (void)printf("%s: %zu files, %zu written, %zu unchanged\n", options->output,
+                     build.tree.written + build.tree.kept, build.tree.written, build.tree.kept);
+        ok = fflush(stdout) == 0;
+    } else {
+        (void)command_fail("%s", buf_string(&build.tree.error));
+    }
+    tree_release(&build.tree);
+    buf_release(&build.name);
+    buf_release(&build.page);
+    return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* `/~kim/` and `~kim` are `/~kim`; `/` is nothing. */
+static void put_base(const char *given, struct buf *out)
+{
+    slice rest = slice_of(given);
+    slice part;
+    while (slice_next_piece(&rest, '/', &part)) {
+        if (part.len > 0) {
+            buf_putc(out, '/');
+            uri_put_path(out, part);
+        }
+    }
+}
+
+static int build(const struct options *options)
+{
+    struct diags diags;
+    struct open_capsule open;
+    struct link_counts counts;
+    struct buf base;
+    diags_init(&diags);
+    if (!open_capsule_load(&open, options->folder, options->now, options->drafts, &diags)) {
+        command_print_diags(&diags);
+        diags_release(&diags);
+        return command_fail("%s: there is no capsule to build", options->folder);
+    }
+    link_check(&open, &counts, &diags);
+    command_print_diags(&diags);
+    buf_init(&base, LIMIT_REQUEST_URL);
+    put_base(options->base, &base);
+    open.context.base = buf_slice(&base);
+    int code = EXIT_FAILED;
+    if (base.failed) {
+        (void)command_fail("--base is too long");
+    } else if (diags.counts[DIAG_ERROR] > 0 && !options->keep_going) {
+        (void)command_fail("nothing was built, because of errors (--keep-going builds without "
+                           "the reviews that have them)");
+    } else {
+        code = write_tree(&open, options);
+    }
+    buf_release(&base);
+    open_capsule_close(&open);
+    diags_release(&diags);
+    return code;
+}
+
+static int run(int argc, char **argv)
+{
+    struct options options = { .folder = "capsule", .base = "", .now = date_now() };
+    opterr = 0;
+    for (;;) {
+        switch (getopt_long(argc, argv, ":o:", long_options, NULL)) {
+        case -1:
+            if (argc - optind > 1) {
+                return command_usage_error(&command_build, "one capsule at a time");
+            }
+            if (options.output == NULL) {
+                return command_usage_error(&command_build, "--output is missing");
+            }
+            options.folder = optind < argc ? argv[optind] : options.folder;
+            return build(&options);
+        case 'b':
+            options.base = optarg;
+            break;
+        case 'd':
+            options.drafts = true;
+            break;
+        case 'h':
+            return command_help(&command_build);
+        case 'k':
+            options.keep_going = true;
+            break;
+        case 'n':
+            if (!date_parse_moment(slice_of(optarg), &options.now)) {
+                return command_usage_error(&command_build, "%s is no moment", optarg);
+            }
+            break;
+        case 'o':
+            options.output = optarg;
+            break;
+        case ':':
+            return command_usage_error(&command_build, "%s needs a value", argv[optind - 1]);
+        default:
+            return command_usage_error(&command_build, "unknown option %s", argv[optind - 1]);
+        }
+    }
 }
 
 const struct command command_build = {
     .name = "build",
-    .purpose = "",
-    .usage = "",
+    .purpose = "write a capsule as files for any Gemini server",
+    .usage = usage,
     .run = run,
 };
