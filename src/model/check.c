@@ -108,16 +108,15 @@ static void say_hidden(struct check *check, const struct source *source, const c
 {
     if (hidden->draft) {
         diags_add(check->diags, DIAG_WARNING, source, at,
-                  "`%.*s` is a draft; until it is published there is nothing to link to",
-                  SLICE_ARG(hidden->slug));
+                  "the review `%.*s` is a draft, which no page shows yet", SLICE_ARG(hidden->slug));
         return;
     }
     struct buf day;
     buf_init(&day, 64);
     date_put(&day, hidden->published_day);
     diags_add(check->diags, DIAG_WARNING, source, at,
-              "`%.*s` is not published before %.*s; until then there is nothing to link to",
-              SLICE_ARG(hidden->slug), SLICE_ARG(buf_slice(&day)));
+              "the review `%.*s` is shown from %.*s on, not yet", SLICE_ARG(hidden->slug),
+              SLICE_ARG(buf_slice(&day)));
     buf_release(&day);
 }
 
@@ -135,8 +134,7 @@ static void check_review_name(struct check *check, const struct source *source,
     }
     if (is_left_out(check, slug)) {
         diags_add(check->diags, DIAG_WARNING, source, at,
-                  "the review `%.*s` has errors and is left out, so there is nothing to link to",
-                  SLICE_ARG(slug));
+                  "the review `%.*s` has errors and is left out", SLICE_ARG(slug));
         return;
     }
     slice near = nearest(check, source->path, slug, review_candidates(check));
@@ -161,9 +159,8 @@ static void check_value_name(struct check *check, const struct source *source,
     }
     if (facet_find(&check->hidden[kind], slug) != NULL) {
         diags_add(check->diags, DIAG_WARNING, source, at,
-                  "only reviews that are not published yet have the %s `%.*s`; until then there is "
-                  "nothing to link to",
-                  singular, SLICE_ARG(slug));
+                  "only reviews that are not shown yet have the %s `%.*s`", singular,
+                  SLICE_ARG(slug));
         return;
     }
     slice near = nearest(check, source->path, slug, value_candidates(check, kind));

@@ -121,12 +121,6 @@ slice body_take_pin(struct arena *arena, const struct source *source, slice *tex
     return SLICE_EMPTY;
 }
 
-static bool is_number(slice text)
-{
-    unsigned long number = 0;
-    return slice_to_number(text, 1000000000, &number);
-}
-
 /* Names that other pages of a review have: /reviews/SLUG/full.gmi. */
 static bool is_reserved(slice id)
 {
@@ -134,12 +128,10 @@ static bool is_reserved(slice id)
            slice_equal(id, SLICE("source")) || slice_equal(id, SLICE("index"));
 }
 
-/* Names that the pages of quotes and the further pages of lists have. */
-static bool has_reserved_start(slice id)
+/* Names that the pages of quotes have. */
+static bool is_quote_id(slice id)
 {
-    return slice_starts_with(id, SLICE("quote-")) ||
-           (slice_starts_with(id, SLICE("page-")) && is_number(slice_from(id, 5))) ||
-           (slice_starts_with(id, SLICE("quotes-page-")) && is_number(slice_from(id, 12)));
+    return slice_starts_with(id, SLICE("quote-"));
 }
 
 static slice free_id(struct arena *arena, slice heading)
@@ -148,7 +140,7 @@ static slice free_id(struct arena *arena, slice heading)
     if (is_reserved(id)) {
         return arena_printf(arena, "%.*s-section", SLICE_ARG(id));
     }
-    return has_reserved_start(id) ? arena_printf(arena, "section-%.*s", SLICE_ARG(id)) : id;
+    return is_quote_id(id) ? arena_printf(arena, "section-%.*s", SLICE_ARG(id)) : id;
 }
 
 /* --- sections --- */
@@ -172,7 +164,7 @@ static void add_section(struct outline *outline, struct gemtext_line *line, size
 {
     slice id = body_take_pin(outline->arena, outline->source, &line->text, outline->diags);
     if (id.len > 0) {
-        if (is_reserved(id) || has_reserved_start(id)) {
+        if (is_reserved(id) || is_quote_id(id)) {
             diags_add(outline->diags, DIAG_ERROR, outline->source, id.ptr,
                       "the id `%.*s` is reserved for another page of the review", SLICE_ARG(id));
         } else if (!slug_map_claim(&outline->ids, id, NULL)) {

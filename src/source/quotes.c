@@ -170,27 +170,18 @@ static void claim_from_words(struct quote_reader *reader, struct quote *quote)
     if (slug_map_claim(&reader->ids, quote->id, quote)) {
         return;
     }
+    const struct quote *first = slug_map_find(&reader->ids, quote->id)->value;
     unsigned hash = (unsigned)(slice_hash(text, SLICE_HASH_SEED) & 0xFFFFFF);
     slice hashed = arena_printf(reader->arena, "%.*s-%06x", SLICE_ARG(quote->id), hash);
-    if (slug_map_claim(&reader->ids, hashed, quote)) {
-        const struct quote *first = slug_map_find(&reader->ids, quote->id)->value;
-        quote->id = hashed;
-        slice copy = arena_copy(reader->arena, text);
-        if (slice_equal(quote_text(reader, first), copy)) {
-            diags_add(reader->diags, DIAG_WARNING, reader->source,
-                      reader->out->lines[quote->lines.first].raw.ptr,
-                      "this line is quoted before; pin an id, such as {#%.*s}, at the end of its "
-                      "attribution",
-                      SLICE_ARG(slice_from(hashed, 6)));
-        }
-        return;
-    }
+    text = arena_copy(reader->arena, text);
+    bool quoted_before = slice_equal(quote_text(reader, first), text);
     quote->id = slug_map_claim_numbered(&reader->ids, hashed, quote);
-    diags_add(reader->diags, DIAG_WARNING, reader->source,
-              reader->out->lines[quote->lines.first].raw.ptr,
-              "this line is quoted before; pin an id, such as {#%.*s}, at the end of its "
-              "attribution",
-              SLICE_ARG(slice_from(quote->id, 6)));
+    if (quoted_before || !slice_equal(quote->id, hashed)) {
+        diags_add(reader->diags, DIAG_WARNING, reader->source,
+                  reader->out->lines[quote->lines.first].raw.ptr,
+                  "this line is quoted before, so its address depends on the order; pin one with "
+                  "an id at the end of the attribution: {#a-name}");
+    }
 }
 
 /* --- finding them --- */

@@ -26,6 +26,11 @@ bool is_language_tag(slice text)
 {
     size_t in_part = 0;
     size_t parts = 1;
+    size_t primary = slice_find_byte(text, '-');
+    /* Two or three letters; so `English`, which is meant for Language, is none. */
+    if (primary < 2 || primary > 3) {
+        return false;
+    }
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -39,7 +44,7 @@ bool is_language_tag(slice text)
         }
     }
     /* BCP 47, section 4.4.1: 35 bytes are room for every tag in use. */
-    return in_part > 0 && text.len >= 2 && text.len <= 35;
+    return in_part > 0 && text.len <= 35;
 }
 
 bool value_fits(const struct source *source, const char *at, slice text, struct diags *diags)
