@@ -64,6 +64,43 @@
 /** Neighbouring values listed on the page of a tag, person, … */
 #define LIMIT_NEIGHBOURS 8
 
+/* --- serving ---------------------------------------------------------------------------------- */
+
+/** Addresses to listen on. */
+#define LIMIT_LISTENERS 32
+/** Worker processes: more than any machine has use for. */
+#define LIMIT_WORKERS 64
+/** Connections a worker holds at once; fewer when the descriptor limit is low. A stalled handshake
+ * costs 43 kB, so this is at most 180 MB. */
+#define LIMIT_CONNECTIONS 4096
+/** Seconds for handshake and request together: a phone on a bad network needs three. */
+#define LIMIT_REQUEST_SECONDS 10
+/** Seconds in which a reader has to take at least one record (16 kB, or what is left): a radio
+ * link at 2,400 bits a second does. */
+#define LIMIT_STALL_SECONDS 60
+/** Seconds and bytes that are waited for, and thrown away, after a response was sent: closing with
+ * unread bytes would take the response back from who is still reading it. */
+#define LIMIT_LINGER_SECONDS 5
+#define LIMIT_LINGER_BYTES (256u * 1024)
+/** Bytes on the wire before a request is complete: a handshake without client certificates has 1 kB
+ * to 2 kB, the rest is slack for long hello messages. */
+#define LIMIT_BEFORE_REQUEST (64u * 1024)
+/** Bytes of one record, and records for one reader before the others get their turn. */
+#define LIMIT_SEND_CHUNK (16u * 1024)
+#define LIMIT_SEND_CHUNKS 8
+/** Bytes of rendered pages that a worker holds for slow readers; one page is always held. */
+#define LIMIT_HELD_PAGES (256u * 1024 * 1024)
+/** Old generations of workers that finish what they hold, and the seconds they have for it. */
+#define LIMIT_DRAINING 3
+#define LIMIT_DRAIN_SECONDS 600
+/** Seconds to finish what is held when the server is told to end. */
+#define LIMIT_STOP_SECONDS 10
+/** Longest line of the log in bytes, so that its write into a pipe is never torn apart
+ * (PIPE_BUF is 4096 on Linux, 512 at least elsewhere). */
+#define LIMIT_LOG_LINE 2048
+/** Largest certificate chain with its key, as PEM. */
+#define LIMIT_CREDENTIALS (256u * 1024)
+
 /* --- commands --------------------------------------------------------------------------------- */
 
 /** Largest body `matinee get` takes; it streams, so this only ends endless answers. */
