@@ -1,23 +1,41 @@
 /* server.h: what cmd/serve hands to the server. Layer: server (includes pages/, gemini/, model/).
- */
+ *
+ * Three kinds of processes: the master (master.c) binds, holds the keys and supervises; the loader
+ * (loader.c) holds the capsule, watches its files and forks the workers (worker.c), which answer
+ * requests. docs/serving.md tells it from the outside. */
 #ifndef MATINEE_SERVER_SERVER_H
 #define MATINEE_SERVER_SERVER_H
 
+#include "base/attributes.h"
 #include "base/diag.h"
 #include "base/slice.h"
 #include "model/capsule.h"
 
-/** An address to listen on: `ADDR:PORT`, `[ADDR]:PORT`, `ADDR`, `:PORT`. */
+#include <sys/types.h>
+
+/** Whom the loader and its workers become when the server was started as root. */
+struct server_user {
+    const char *name; /* for the supplementary groups; NULL when the uid has no name */
+    uid_t uid;
+    gid_t gid;
+};
+
 struct server_options {
     const char *capsule_folder;
     const char *certs_folder;
-    const char *const *listen; /* none: all addresses of both families on 1965 */
+    slice certificate_name;    /* the certificate is CERTS/NAME.crt, CERTS/NAME.key */
+    const char *const *listen; /* as listen_parse takes them; none: all addresses, port 1965 */
     size_t listen_count;
-    const slice *hosts; /* --host: instead of the Host of capsule.conf */
+    const slice *hosts; /* instead of the Host of capsule.conf, lower case; none: that one */
     size_t host_count;
-    const char *user;   /* --user, or NULL */
-    unsigned workers;   /* 0: one a core */
-    bool loopback_only; /* root without a user: loopback addresses only */
+    const slice *shown_hosts; /* whose URLs are printed at the start */
+    size_t shown_host_count;
+    const struct server_user *user; /* NULL: stay who we are */
+    unsigned workers;               /* 0: one a core */
+    bool loopback_only;             /* root without a user: loopback addresses only */
+    /** Folders of the capsule whose files and sub-folders are watched, ended by NULL; the files
+     * beside them are watched too. */
+    const char *const *watched;
 
     /**
      * How the loader process gets its capsule; cmd/serve gives a function that calls source/load,
@@ -35,6 +53,6 @@ struct server_options {
  * `matinee serve`: 0 after a stop that was asked for, 1 when it could not start, with messages on
  * stderr.
  */
-int server_run(const struct server_options *options);
+MUST_USE int server_run(const struct server_options *options);
 
 #endif

@@ -1,0 +1,45 @@
+/* connection.h: one client, from accept to close, as a state machine. Layer: server.
+ *
+ * Gemini network protocol 0.24.1: one request, one response, close_notify, close. The states follow
+ * each other in the order of the enum; none is ever gone back to. */
+#ifndef MATINEE_SERVER_CONNECTION_H
+#define MATINEE_SERVER_CONNECTION_H
+
+#include "base/limits.h"
+#include "server/worker.h"
+
+enum connection_state {
+    CONNECTION_ACCEPTED, /* no byte yet, and no TLS state */
+    CONNECTION_HANDSHAKE,
+    CONNECTION_REQUEST,
+    CONNECTION_RESPOND,
+    CONNECTION_CLOSE_NOTIFY,
+    CONNECTION_DRAIN, /* our side is closed; waiting for theirs */
+    CONNECTION_CLOSED,
+    CONNECTION_STATES,
+};
+
+/** What is only needed once bytes have arrived. */
+struct exchange;
+
+struct connection {
+    TAILQ_ENTRY(connection) queue;
+    enum wait wait;
+    int64_t due; /* clock_ms() at which the wait is over */
+    enum connection_state state;
+    int fd;
+    struct worker *worker;
+    struct event event;
+    short wanted; /* EV_READ or EV_WRITE: what `event` waits for */
+    size_t drained;
+    struct exchange *exchange; /* NULL before the first byte and after the response */
+};
+
+/** Take over the non-blocking socket `fd`. Without memory the socket is closed. */
+void connection_accept(struct worker *worker, int fd);
+/** Close it at once. A response that is not finished is reset, so that the reader can tell. */
+void connection_cut(struct connection *connection);
+/** The name of a state, for messages. */
+const char *connection_state_name(enum connection_state state);
+
+#endif

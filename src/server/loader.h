@@ -1,0 +1,28 @@
+/* loader.h: the process that holds the capsule, watches its files and forks the workers.
+ * Layer: server. */
+#ifndef MATINEE_SERVER_LOADER_H
+#define MATINEE_SERVER_LOADER_H
+
+#include "base/attributes.h"
+#include "gemini/certificate.h"
+#include "server/listen.h"
+#include "server/server.h"
+
+/** How a loader ends that has nothing to serve at its start. */
+#define LOADER_NOTHING_TO_SERVE 3
+/** What it writes into its channel when its first workers answer requests. */
+#define LOADER_READY 'R'
+
+/** What a loader is started with; made by the master before the fork. */
+struct loader_setup {
+    const struct server_options *options;
+    struct listeners *listeners;
+    const struct certificate *certificate;
+    int lifeline; /* end of file: the master wants the end, or has ended */
+    int channel;  /* a socket: LOADER_READY to the master, new credentials from it */
+};
+
+/** Serve until the lifeline ends; SIGHUP reloads. Ends the process. */
+NO_RETURN void loader_run(const struct loader_setup *setup);
+
+#endif

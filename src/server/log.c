@@ -1,0 +1,95 @@
+#include "server/log.h"
+
+#include "base/limits.h"
+#include "text/date.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static const slice cut_mark = { "...", 3 };
+
+/* A log that cannot be written (full disk, closed terminal) must not stop the serving. */
+static void write_out(slice text)
+{
+    while (text.len > 0) {
+        ssize_t n = write(STDERR_FILENO, text.ptr, text.len);
+        if (n < 0 && errno != EINTR) {
+            return;
+        }
+        text = slice_from(text, n < 0 ? 0 : (size_t)n);
+    }
+}
+
+void log_put_escaped(struct buf *out, slice text, size_t max, bool ascii)
+{
+    size_t end = out->len + max;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool plain = c >= 0x20 && c != 0x7f && c != '\\' && (c < 0x80 || !ascii);
+        size_t width = plain ? 1 : c == '\\' ? 2 : 4;
+        /* Room for the mark is kept, unless this byte is the last and fits. */
+        size_t after = i + 1 < text.len ? cut_mark.len : 0;
+        if (out->len + width + after > end) {
+            buf_put(out, slice_head(cut_mark, end - out->len));
+            return;
+        }
+        if (plain) {
+            buf_putc(out, (char)c);
+        } else if (c == '\\') {
+            buf_puts(out, "\\\\");
+        } else {
+            buf_printf(out, "\\x%02x", c);
+        }
+    }
+}
+
+void log_put_request(struct buf *out, const struct log_request *request)
+{
+    size_t start = out->len;
+    date_put_moment(out, request->moment);
+    buf_printf(out, " %d %" PRIu64, request->status, request->sent);
+    if (request->sent < request->size) {
+        buf_printf(out, "/%" PRIu64, request->size);
+    }
+    buf_printf(out, " %" PRId64 ".%" PRId64 "ms ", request->duration_us / 1000,
+               request->duration_us % 1000 / 100);
+    log_put_escaped(out, request->line, LIMIT_LOG_LINE - 1 - (out->len - start), true);
+    buf_putc(out, '\n');
+}
+
+void log_request(const struct log_request *request)
+{
+    static struct buf line = { .max = LIMIT_LOG_LINE };
+    buf_clear(&line);
+    log_put_request(&line, request);
+    write_out(buf_slice(&line));
+}
+
+void log_message(const char *format, ...)
+{
+    char text[LIMIT_LOG_LINE];
+    struct buf line;
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    slice message = { text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1 };
+    buf_init(&line, LIMIT_LOG_LINE);
+    buf_puts(&line, "matinee: ");
+    log_put_escaped(&line, message, LIMIT_LOG_LINE - 1 - line.len, false);
+    buf_putc(&line, '\n');
+    write_out(buf_slice(&line));
+    buf_release(&line);
+}
+
+void log_diags(const struct diags *diags)
+{
+    struct buf out;
+    buf_init(&out, SIZE_MAX / 2);
+    diags_format(diags, &out);
+    write_out(buf_slice(&out));
+    buf_release(&out);
+}

@@ -1,0 +1,440 @@
+#include "server/master.h"
+
+#include "server/backoff.h"
+#include "server/clock.h"
+#include "server/credentials.h"
+#include "server/loader.h"
+#include "server/log.h"
+#include "server/process.h"
+#include "server/signals.h"
+#include "server/tls.h"
+#include "server/watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Certificate and key are two files: both should be there when they are read. */
+enum { CREDENTIALS_SETTLE_MS = 200 };
+/* Crews of loaders that died before their workers had finished. */
+enum { CREWS_MAX = 8 };
+
+/**
+ * A loader and its workers: one process group, so that the workers can be told to end when their
+ * loader has died and nobody knows them by number any more.
+ */
+struct crew {
+    pid_t group;
+    bool has_loader;
+    bool is_ready;
+    int lifeline; /* its other end is in all processes of the crew */
+    int channel;
+};
+
+struct master {
+    const struct server_options *options;
+    struct listeners *listeners;
+    struct certificate *certificate;
+    bool had_terminal;
+    struct watch *watch; /* of the certificates */
+    int64_t looked_at;
+    int64_t read_credentials_at;
+    struct crew crews[CREWS_MAX]; /* oldest first; the last one is the current */
+    size_t crew_count;
+    struct backoff backoff;
+    int64_t start_at;
+    bool has_served;
+    bool stopping;
+    bool failed; /* the first loader ended before it served */
+    int64_t kill_at;
+};
+
+static struct crew *current(struct master *master)
+{
+    return master->crew_count > 0 ? &master->crews[master->crew_count - 1] : NULL;
+}
+
+/* --- crews ------------------------------------------------------------------------------------ */
+
+static void signal_crew(const struct crew *crew, int signal)
+{
+    (void)kill(-crew->group, signal);
+}
+
+static void close_pipes(struct crew *crew)
+{
+    int *const fds[] = { &crew->lifeline, &crew->channel };
+    for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
+        if (*fds[i] >= 0) {
+            (void)close(*fds[i]);
+        }
+        *fds[i] = -1;
+    }
+}
+
+static void remove_crew(struct master *master, size_t index)
+{
+    close_pipes(&master->crews[index]);
+    master->crew_count--;
+    memmove(&master->crews[index], &master->crews[index + 1],
+            (master->crew_count - index) * sizeof master->crews[0]);
+}
+
+/* Forget those of which no process is left. */
+static void forget_gone_crews(struct master *master)
+{
+    for (size_t i = master->crew_count; i-- > 0;) {
+        const struct crew *crew = &master->crews[i];
+        if (!crew->has_loader && kill(-crew->group, 0) != 0 && errno == ESRCH) {
+            remove_crew(master, i);
+        }
+    }
+}
+
+static NO_RETURN void run_loader(struct master *master, int lifeline, int channel)
+{
+    (void)setpgid(0, 0);
+    signals_forget();
+    for (size_t i = 0; i < master->crew_count; i++) {
+        close_pipes(&master->crews[i]);
+    }
+    watch_free(master->watch);
+    loader_run(&(struct loader_setup){
+        .options = master->options,
+        .listeners = master->listeners,
+        .certificate = master->certificate,
+        .lifeline = lifeline,
+        .channel = channel,
+    });
+}
+
+static bool start_crew(struct master *master)
+{
+    int lifeline[2] = { -1, -1 };
+    int channel[2] = { -1, -1 };
+    pid_t pid = -1;
+    if (pipe2(lifeline, O_CLOEXEC) == 0 &&
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) == 0) {
+        pid = fork();
+    }
+    if (pid == 0) {
+        (void)close(lifeline[1]);
+        (void)close(channel[0]);
+        run_loader(master, lifeline[0], channel[1]);
+    }
+    int reason = errno;
+    struct crew crew = {
+        .group = pid, .has_loader = true, .lifeline = lifeline[1], .channel = channel[0]
+    };
+    if (lifeline[0] >= 0) {
+        (void)close(lifeline[0]);
+    }
+    if (channel[1] >= 0) {
+        (void)close(channel[1]);
+    }
+    if (pid < 0) {
+        log_message("cannot start a process: %s", strerror(reason));
+        close_pipes(&crew);
+        return false;
+    }
+    (void)setpgid(pid, pid); /* the child does so too; whoever is first */
+    if (master->crew_count == CREWS_MAX) {
+        signal_crew(&master->crews[0], SIGKILL);
+        remove_crew(master, 0);
+    }
+    master->crews[master->crew_count++] = crew;
+    master->backoff.started = clock_ms();
+    return true;
+}
+
+static void start_crew_if_due(struct master *master)
+{
+    int64_t now = clock_ms();
+    if (master->stopping || master->start_at > now) {
+        return;
+    }
+    master->start_at = CLOCK_NEVER;
+    if (!start_crew(master)) {
+        master->backoff.started = now;
+        master->start_at = backoff_next(&master->backoff, now) + 1;
+    }
+}
+
+/* --- what is said at the start ---------------------------------------------------------------- */
+
+static void log_fingerprint(const struct master *master)
+{
+    struct buf text;
+    buf_init(&text, 4096);
+    certificate_put_fingerprint(master->certificate->leaf, ':', &text);
+    buf_puts(&text, " for ");
+    certificate_put_names(master->certificate->leaf, &text);
+    log_message("certificate SHA-256 %.*s", SLICE_ARG(buf_slice(&text)));
+    buf_release(&text);
+}
+
+static void log_addresses(const struct master *master)
+{
+    const struct server_options *options = master->options;
+    uint16_t port = master->listeners->items[0].port;
+    for (size_t i = 0; i < master->listeners->count; i++) {
+        log_message("listening on %s", master->listeners->items[i].name);
+        if (master->listeners->items[i].port == LISTEN_DEFAULT_PORT) {
+            port = LISTEN_DEFAULT_PORT;
+        }
+    }
+    for (size_t i = 0; i < options->shown_host_count; i++) {
+        slice host = options->shown_hosts[i];
+        bool is_ipv6 = slice_find_byte(host, ':') < host.len;
+        char suffix[16] = "";
+        if (port != LISTEN_DEFAULT_PORT) {
+            (void)snprintf(suffix, sizeof suffix, ":%u", port);
+        }
+        log_message("serving gemini://%s%.*s%s%s/", is_ipv6 ? "[" : "", SLICE_ARG(host),
+                    is_ipv6 ? "]" : "", suffix);
+    }
+}
+
+/* --- what happens ----------------------------------------------------------------------------- */
+
+/* The workers of loaders that have died are not needed any more. */
+static void retire_old_crews(struct master *master)
+{
+    for (size_t i = 0; i + 1 < master->crew_count; i++) {
+        signal_crew(&master->crews[i], SIGTERM);
+    }
+}
+
+static void on_channel(struct master *master, struct crew *crew)
+{
+    char byte = 0;
+    if (recv(crew->channel, &byte, 1, MSG_DONTWAIT) != 1) {
+        (void)close(crew->channel); /* the loader has gone; SIGCHLD tells how */
+        crew->channel = -1;
+        return;
+    }
+    if (byte != LOADER_READY || crew->is_ready) {
+        return;
+    }
+    crew->is_ready = true;
+    retire_old_crews(master);
+    if (!master->has_served) {
+        master->has_served = true;
+        log_fingerprint(master);
+        log_addresses(master);
+    }
+}
+
+static void read_credentials(struct master *master)
+{
+    const struct server_options *options = master->options;
+    struct certificate fresh;
+    struct buf error;
+    buf_init(&error, 1024);
+    master->read_credentials_at = CLOCK_NEVER;
+    bool ok = certificate_load(options->certs_folder, options->certificate_name, true, &fresh, NULL,
+                               &error);
+    if (ok && !credentials_equal(&fresh, master->certificate)) {
+        SSL_CTX *check = tls_context_new(&fresh, &error);
+        ok = check != NULL;
+        SSL_CTX_free(check);
+        if (ok) {
+            struct certificate old = *master->certificate;
+            *master->certificate = fresh;
+            fresh = old;
+            log_fingerprint(master);
+            struct crew *crew = current(master);
+            if (crew != NULL && crew->channel >= 0) {
+                (void)!credentials_send(crew->channel, master->certificate);
+            }
+        }
+        certificate_release(&fresh);
+    } else if (ok) {
+        certificate_release(&fresh);
+    }
+    if (!ok) {
+        log_message("keeping the certificate in use: %.*s", SLICE_ARG(buf_slice(&error)));
+    }
+    buf_release(&error);
+}
+
+static void plan_read_credentials(struct master *master)
+{
+    if (master->read_credentials_at == CLOCK_NEVER) {
+        master->read_credentials_at = clock_ms() + CREDENTIALS_SETTLE_MS;
+    }
+}
+
+static void loader_ended(struct master *master, struct crew *crew, int status)
+{
+    struct buf text;
+    crew->has_loader = false;
+    if (master->stopping) {
+        return;
+    }
+    if (!master->has_served) {
+        /* What is wrong would be wrong again; and somebody is there to read it. */
+        master->failed = true;
+    }
+    int64_t now = clock_ms();
+    master->start_at = backoff_next(&master->backoff, now);
+    if (master->failed && WIFEXITED(status)) {
+        return; /* it has said why */
+    }
+    buf_init(&text, 256);
+    process_put_end(&text, status);
+    log_message("the loader ended: %.*s%s", SLICE_ARG(buf_slice(&text)),
+                master->failed ? "" : "; starting another");
+    buf_release(&text);
+}
+
+/* Orphaned workers are reaped here too. Returns false when there are no children left. */
+static bool reap(struct master *master)
+{
+    int status = 0;
+    pid_t pid = 0;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        struct crew *crew = current(master);
+        if (crew != NULL && crew->has_loader && crew->group == pid) {
+            loader_ended(master, crew, status);
+        }
+    }
+    bool has_children = pid == 0;
+    forget_gone_crews(master);
+    return has_children;
+}
+
+/* --- the loop --------------------------------------------------------------------------------- */
+
+static void begin_stop(struct master *master)
+{
+    master->stopping = true;
+    /* The loader takes as long as its slowest worker, and a moment more. */
+    master->kill_at = clock_ms() + LIMIT_STOP_SECONDS * 1000 + 2000;
+    listen_close(master->listeners);
+    for (size_t i = 0; i < master->crew_count; i++) {
+        close_pipes(&master->crews[i]);
+    }
+}
+
+static void kill_all(struct master *master)
+{
+    master->kill_at = CLOCK_NEVER;
+    for (size_t i = 0; i < master->crew_count; i++) {
+        signal_crew(&master->crews[i], SIGKILL);
+    }
+}
+
+/* A terminal that is closed sends SIGHUP too; then nobody is there any more who wants to serve. */
+static bool terminal_is_gone(const struct master *master)
+{
+    return master->had_terminal && !isatty(STDERR_FILENO);
+}
+
+static void take_signals(struct master *master)
+{
+    bool stop = signals_take(SIGTERM);
+    stop |= signals_take(SIGINT);
+    if (signals_take(SIGHUP)) {
+        struct crew *crew = current(master);
+        if (terminal_is_gone(master)) {
+            stop = true;
+        } else if (!master->stopping && crew != NULL && crew->has_loader) {
+            plan_read_credentials(master);
+            (void)kill(crew->group, SIGHUP);
+        }
+    }
+    if (stop && !master->stopping) {
+        begin_stop(master);
+    } else if (stop) {
+        kill_all(master);
+    }
+}
+
+static int64_t next_due(const struct master *master)
+{
+    const int64_t dues[] = {
+        master->stopping ? master->kill_at : CLOCK_NEVER,
+        master->stopping ? CLOCK_NEVER : master->start_at,
+        master->stopping ? CLOCK_NEVER : master->read_credentials_at,
+        watch_fd(master->watch) < 0 ? master->looked_at + WATCH_POLL_MS : CLOCK_NEVER,
+    };
+    int64_t due = CLOCK_NEVER;
+    for (size_t i = 0; i < ARRAY_LENGTH(dues); i++) {
+        due = dues[i] < due ? dues[i] : due;
+    }
+    return due;
+}
+
+/* One round: do what is due, wait, see what has come. False when all has ended. */
+static bool round_of_loop(struct master *master)
+{
+    enum { WATCH, CHANNEL, FDS };
+    int64_t now = clock_ms();
+    start_crew_if_due(master);
+    if (!master->stopping && master->read_credentials_at <= now) {
+        read_credentials(master);
+    }
+    if (master->stopping && master->kill_at <= now) {
+        kill_all(master);
+    }
+    struct crew *crew = current(master);
+    struct pollfd fds[FDS] = {
+        [WATCH] = { .fd = watch_fd(master->watch), .events = POLLIN },
+        [CHANNEL] = { .fd = crew != NULL ? crew->channel : -1, .events = POLLIN },
+    };
+    signals_wait(fds, FDS, clock_timeout(clock_ms(), next_due(master)));
+
+    if (fds[CHANNEL].revents != 0) {
+        on_channel(master, crew);
+    }
+    if (fds[WATCH].revents != 0 ||
+        (watch_fd(master->watch) < 0 && clock_ms() >= master->looked_at + WATCH_POLL_MS)) {
+        master->looked_at = clock_ms();
+        if (watch_take(master->watch) != WATCH_NOTHING) {
+            plan_read_credentials(master);
+        }
+    }
+    take_signals(master);
+    bool has_children = true;
+    if (signals_take(SIGCHLD) || master->stopping) {
+        has_children = reap(master);
+    }
+    return has_children || !master->stopping;
+}
+
+int master_run(const struct server_options *options, struct listeners *listeners,
+               struct certificate *certificate)
+{
+    struct master master = {
+        .options = options,
+        .listeners = listeners,
+        .certificate = certificate,
+        .had_terminal = isatty(STDERR_FILENO) == 1,
+        .read_credentials_at = CLOCK_NEVER,
+        .kill_at = CLOCK_NEVER,
+    };
+    signals_begin();
+    process_adopt_orphans();
+    master.watch = watch_new(options->certs_folder, NULL);
+    if (master.watch == NULL) {
+        log_message("out of memory");
+        return 1;
+    }
+    while (!master.failed && round_of_loop(&master)) {
+    }
+    if (master.failed) {
+        kill_all(&master);
+    }
+    for (size_t i = master.crew_count; i-- > 0;) {
+        remove_crew(&master, i);
+    }
+    watch_free(master.watch);
+    listen_close(listeners);
+    return master.failed ? 1 : 0;
+}

@@ -1,0 +1,21 @@
+/* master.h: the process that binds, holds the keys and supervises. Layer: server.
+ *
+ * It is the only one that may be root, and it parses nothing that a stranger wrote. */
+#ifndef MATINEE_SERVER_MASTER_H
+#define MATINEE_SERVER_MASTER_H
+
+#include "base/attributes.h"
+#include "gemini/certificate.h"
+#include "server/listen.h"
+#include "server/server.h"
+
+/**
+ * Start a loader and keep one running until told to end. SIGHUP reads certificate and capsule
+ * again; SIGTERM and SIGINT end it when all workers have finished what they hold,
+ * LIMIT_STOP_SECONDS later at most, and at once the second time. Takes over `certificate`. Returns
+ * an exit code.
+ */
+MUST_USE int master_run(const struct server_options *options, struct listeners *listeners,
+                        struct certificate *certificate);
+
+#endif

@@ -1,0 +1,80 @@
+#include "server/process.h"
+
+#include <grp.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#ifdef __FreeBSD__
+#include <sys/procctl.h>
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
+void process_name(UNUSED const char *name)
+{
+#ifdef __linux__
+    (void)prctl(PR_SET_NAME, name, 0, 0, 0);
+#endif
+}
+
+void process_raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+void process_adopt_orphans(void)
+{
+#if defined(__linux__)
+    (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+#elif defined(__FreeBSD__)
+    (void)procctl(P_PID, 0, PROC_REAP_ACQUIRE, NULL);
+#endif
+}
+
+bool process_become(const struct server_user *user)
+{
+    /* Groups first: afterwards nobody may change them. */
+    int groups = user->name != NULL ? initgroups(user->name, user->gid) : setgroups(1, &user->gid);
+    return groups == 0 && setgid(user->gid) == 0 && setuid(user->uid) == 0;
+}
+
+unsigned process_count_cores(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef __linux__
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) {
+        cores = CPU_COUNT(&set);
+    }
+#endif
+    return cores > 0 ? (unsigned)cores : 1;
+}
+
+void process_exit(int code)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    /* _exit would skip it. */
+    __lsan_do_leak_check();
+#endif
+    _exit(code);
+}
+
+void process_put_end(struct buf *out, int wait_status)
+{
+    if (WIFSIGNALED(wait_status)) {
+        int number = WTERMSIG(wait_status);
+        buf_printf(out, "signal %d (%s)", number, strsignal(number));
+    } else {
+        buf_printf(out, "exit code %d", WEXITSTATUS(wait_status));
+    }
+}

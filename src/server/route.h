@@ -1,0 +1,56 @@
+/* route.h: from a request to what is answered. Layer: server (includes pages/, gemini/, model/).
+ *
+ * Nothing here knows sockets or waits; the one thing it touches besides memory is the static file
+ * it opens. */
+#ifndef MATINEE_SERVER_ROUTE_H
+#define MATINEE_SERVER_ROUTE_H
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/slice.h"
+#include "gemini/response.h"
+#include "model/capsule.h"
+
+#include <openssl/x509.h>
+#include <stdint.h>
+
+/** A capsule as it is served: all a request is compared with. Fixed while a worker lives. */
+struct site {
+    const struct capsule *capsule;
+    const slice *hosts; /* lower case, no final dot */
+    size_t host_count;
+    uint16_t ports[LIMIT_LISTENERS]; /* that we listen on; the default port is always right */
+    size_t port_count;
+    slice authority;         /* of absolute URLs in pages: host, with `:port` when not 1965 */
+    slice base;              /* of all paths: empty, or `/sub` */
+    int static_folder;       /* the open folder static/, or -1 */
+    const X509 *certificate; /* that is presented; NULL: not looked at */
+};
+
+/** A request as it arrived. */
+struct arrival {
+    slice line;        /* without CRLF */
+    slice server_name; /* of the TLS handshake; may be empty */
+    int64_t now;       /* seconds since 1970 */
+};
+
+/** An answer. The bufs keep their room from one answer to the next. */
+struct reply {
+    enum status status;
+    struct buf meta;
+    struct buf body; /* of a page */
+    int file;        /* or the body is this file, which is the caller's from then on; else -1 */
+    uint64_t file_size;
+};
+
+void reply_init(struct reply *reply);
+/** Frees the bufs; a file is not closed. */
+void reply_release(struct reply *reply);
+/** An answer without a body. */
+void reply_set(struct reply *reply, enum status status, const char *meta);
+
+/** Find and make the answer to a complete request line. Whatever goes wrong here is an answer: a
+ * status from 40 on. */
+void route(const struct site *site, const struct arrival *arrival, struct reply *reply);
+
+#endif

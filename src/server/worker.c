@@ -1,0 +1,315 @@
+#include "server/worker.h"
+
+#include "server/clock.h"
+#include "server/connection.h"
+#include "server/log.h"
+#include "server/process.h"
+#include "server/signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Connections taken in one event: the other workers and the open connections get their turn. */
+enum { ACCEPTS_PER_EVENT = 8, RETRY_ACCEPT_MS = 100 };
+/* Descriptors that are no connections' (listeners, epoll, logs), generously. */
+enum { DESCRIPTORS_KEPT = 128 };
+
+static const int64_t wait_ms[WAIT_KINDS] = {
+    [WAIT_REQUEST] = LIMIT_REQUEST_SECONDS * 1000,
+    [WAIT_READER] = LIMIT_STALL_SECONDS * 1000,
+    [WAIT_END] = LIMIT_LINGER_SECONDS * 1000,
+};
+
+static struct timeval timeval_of(int64_t ms)
+{
+    return (struct timeval){ .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+}
+
+/* --- deadlines -------------------------------------------------------------------------------- */
+
+static void arm_deadline(struct worker *worker, int64_t due)
+{
+    if (due < worker->deadline_at) {
+        int64_t left = due - clock_ms();
+        /* Not before it is due: an early event would find nothing to do. */
+        struct timeval timeout = timeval_of(left > 0 ? left + 1 : 0);
+        (void)event_add(worker->deadline, &timeout);
+        worker->deadline_at = due;
+    }
+}
+
+static void on_deadline(UNUSED int fd, UNUSED short what, void *arg)
+{
+    struct worker *worker = arg;
+    int64_t now = clock_ms();
+    int64_t earliest = CLOCK_NEVER;
+    worker->deadline_at = CLOCK_NEVER;
+    for (int i = 0; i < WAIT_KINDS; i++) {
+        struct connection *first = NULL;
+        while ((first = TAILQ_FIRST(&worker->waiting[i])) != NULL && first->due <= now) {
+            connection_cut(first);
+        }
+        if (first != NULL && first->due < earliest) {
+            earliest = first->due;
+        }
+    }
+    arm_deadline(worker, earliest);
+}
+
+void worker_wait(struct worker *worker, struct connection *connection, enum wait wait)
+{
+    if (connection->wait == WAIT_KINDS) {
+        worker->connection_count++;
+    } else {
+        TAILQ_REMOVE(&worker->waiting[connection->wait], connection, queue);
+    }
+    connection->wait = wait;
+    connection->due = clock_ms() + wait_ms[wait];
+    TAILQ_INSERT_TAIL(&worker->waiting[wait], connection, queue);
+    arm_deadline(worker, connection->due);
+}
+
+/* --- accepting -------------------------------------------------------------------------------- */
+
+static void set_accepting(struct worker *worker, bool on)
+{
+    if (worker->accepting == on || (on && worker->draining)) {
+        return;
+    }
+    worker->accepting = on;
+    for (size_t i = 0; i < worker->listeners->count; i++) {
+        if (on) {
+            (void)event_add(&worker->accepts[i], NULL);
+        } else {
+            (void)event_del(&worker->accepts[i]);
+        }
+    }
+}
+
+/* Room for one more: the oldest connection without a complete request goes. False when all of them
+ * are being answered. */
+static bool make_room(struct worker *worker)
+{
+    if (worker->connection_count < worker->connection_max) {
+        return true;
+    }
+    struct connection *oldest = TAILQ_FIRST(&worker->waiting[WAIT_REQUEST]);
+    if (oldest == NULL) {
+        return false;
+    }
+    connection_cut(oldest);
+    return true;
+}
+
+static void on_accept(int listener, UNUSED short what, void *arg)
+{
+    struct worker *worker = arg;
+    for (int i = 0; i < ACCEPTS_PER_EVENT; i++) {
+        if (!make_room(worker)) {
+            /* New ones wait in the backlog; worker_forget listens again. */
+            set_accepting(worker, false);
+            return;
+        }
+        int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            connection_accept(worker, fd);
+            continue;
+        }
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            /* The listener stays readable, so without a pause this would spin. */
+            log_message("cannot accept a connection: %s", strerror(errno));
+            struct timeval pause = timeval_of(RETRY_ACCEPT_MS);
+            set_accepting(worker, false);
+            (void)event_add(worker->retry_accept, &pause);
+            return;
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return; /* another worker was faster, or that was all */
+        }
+        /* Anything else is about one connection that is gone already. */
+    }
+}
+
+static void on_retry_accept(UNUSED int fd, UNUSED short what, void *arg)
+{
+    set_accepting(arg, true);
+}
+
+void worker_forget(struct worker *worker, struct connection *connection)
+{
+    TAILQ_REMOVE(&worker->waiting[connection->wait], connection, queue);
+    worker->connection_count--;
+    if (worker->draining && worker->connection_count == 0) {
+        (void)event_base_loopbreak(worker->base);
+    } else if (!event_pending(worker->retry_accept, EV_TIMEOUT, NULL)) {
+        set_accepting(worker, true);
+    }
+}
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+static void drain(struct worker *worker, int seconds)
+{
+    set_accepting(worker, false);
+    worker->draining = true;
+    listen_close(worker->listeners);
+    struct timeval timeout = timeval_of((int64_t)seconds * 1000);
+    (void)event_add(worker->drain_end, &timeout);
+    if (worker->connection_count == 0) {
+        (void)event_base_loopbreak(worker->base);
+    }
+}
+
+static void on_drain_end(UNUSED int fd, UNUSED short what, void *arg)
+{
+    struct worker *worker = arg;
+    (void)event_base_loopbreak(worker->base);
+}
+
+static void on_terminate(UNUSED int signal, UNUSED short what, void *arg)
+{
+    struct worker *worker = arg;
+    if (worker->draining) {
+        (void)event_base_loopbreak(worker->base);
+    } else {
+        drain(worker, LIMIT_DRAIN_SECONDS);
+    }
+}
+
+/* The master has closed its end, or is gone. */
+static void on_lifeline_end(UNUSED int fd, UNUSED short what, void *arg)
+{
+    struct worker *worker = arg;
+    struct connection *c = NULL;
+    struct connection *next = NULL;
+    (void)event_del(worker->lifeline);
+    drain(worker, LIMIT_STOP_SECONDS);
+    /* Who has not said a word yet loses nothing. */
+    for (c = TAILQ_FIRST(&worker->waiting[WAIT_REQUEST]); c != NULL; c = next) {
+        next = TAILQ_NEXT(c, queue);
+        if (c->state == CONNECTION_ACCEPTED) {
+            connection_cut(c);
+        }
+    }
+}
+
+static void cut_all(struct worker *worker)
+{
+    struct connection *c = NULL;
+    for (int i = 0; i < WAIT_KINDS; i++) {
+        while ((c = TAILQ_FIRST(&worker->waiting[i])) != NULL) {
+            connection_cut(c);
+        }
+    }
+}
+
+/* --- setting up ------------------------------------------------------------------------------- */
+
+static size_t connection_limit(void)
+{
+    struct rlimit limit;
+    size_t max = LIMIT_CONNECTIONS;
+    /* A connection that sends a file has two. */
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+        limit.rlim_cur < (rlim_t)max * 2 + DESCRIPTORS_KEPT) {
+        size_t descriptors = (size_t)limit.rlim_cur;
+        max = descriptors > DESCRIPTORS_KEPT * 2 ? (descriptors - DESCRIPTORS_KEPT) / 2
+                                                 : descriptors / 4 + 1;
+    }
+    return max;
+}
+
+static struct event_base *new_base(void)
+{
+    struct event_config *config = event_config_new();
+    struct event_base *base = NULL;
+    if (config != NULL) {
+        /* Without libevent's change list: it would take a listener out of epoll after it was closed
+         * here, which is too late for one that other processes keep open. */
+        (void)event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
+        base = event_base_new_with_config(config);
+        event_config_free(config);
+    }
+    return base;
+}
+
+static bool add(struct event *event)
+{
+    return event != NULL && event_add(event, NULL) == 0;
+}
+
+static bool set_up(struct worker *worker, const struct worker_setup *setup)
+{
+    *worker = (struct worker){
+        .site = setup->site,
+        .tls = setup->tls,
+        .listeners = setup->listeners,
+        .connection_max = connection_limit(),
+        .deadline_at = CLOCK_NEVER,
+    };
+    for (int i = 0; i < WAIT_KINDS; i++) {
+        TAILQ_INIT(&worker->waiting[i]);
+    }
+    reply_init(&worker->reply);
+    worker->base = new_base();
+    if (worker->base == NULL) {
+        return false;
+    }
+    worker->deadline = evtimer_new(worker->base, on_deadline, worker);
+    worker->retry_accept = evtimer_new(worker->base, on_retry_accept, worker);
+    worker->drain_end = evtimer_new(worker->base, on_drain_end, worker);
+    worker->terminate = evsignal_new(worker->base, SIGTERM, on_terminate, worker);
+    worker->lifeline = event_new(worker->base, setup->lifeline, EV_READ, on_lifeline_end, worker);
+    if (worker->deadline == NULL || worker->retry_accept == NULL || worker->drain_end == NULL ||
+        !add(worker->terminate) || !add(worker->lifeline)) {
+        return false;
+    }
+    for (size_t i = 0; i < worker->listeners->count; i++) {
+        if (event_assign(&worker->accepts[i], worker->base, worker->listeners->items[i].fd,
+                         EV_READ | EV_PERSIST, on_accept, worker) != 0) {
+            return false;
+        }
+    }
+    set_accepting(worker, true);
+    return true;
+}
+
+static void tear_down(struct worker *worker)
+{
+    cut_all(worker);
+    set_accepting(worker, false);
+    struct event *const events[] = { worker->deadline, worker->retry_accept, worker->drain_end,
+                                     worker->terminate, worker->lifeline };
+    for (size_t i = 0; i < ARRAY_LENGTH(events); i++) {
+        if (events[i] != NULL) {
+            event_free(events[i]);
+        }
+    }
+    event_base_free(worker->base);
+    reply_release(&worker->reply);
+}
+
+void worker_run(const struct worker_setup *setup)
+{
+    process_name("matinee-worker");
+    signals_leave();
+    (void)signal(SIGHUP, SIG_IGN);
+    (void)signal(SIGINT, SIG_IGN);
+    struct worker *worker = malloc(sizeof *worker);
+    if (worker == NULL || !set_up(worker, setup)) {
+        log_message("a worker cannot start: %s", strerror(errno));
+        process_exit(1);
+    }
+    signals_unblock();
+    (void)!write(setup->ready, "r", 1);
+    (void)close(setup->ready);
+    bool ok = event_base_dispatch(worker->base) >= 0;
+    tear_down(worker);
+    free(worker);
+    process_exit(ok ? 0 : 1);
+}

@@ -1,0 +1,80 @@
+/* worker.h: one process that answers requests: its event loop and its connections. Layer: server.
+ *
+ * Connections are struct connection (connection.h); the worker accepts them, gives them deadlines,
+ * makes room when there are too many, and ends when it is told to. */
+#ifndef MATINEE_SERVER_WORKER_H
+#define MATINEE_SERVER_WORKER_H
+
+#include "base/attributes.h"
+#include "base/limits.h"
+#include "server/listen.h"
+#include "server/route.h"
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <openssl/ssl.h>
+#include <sys/queue.h>
+
+struct connection;
+TAILQ_HEAD(connection_queue, connection);
+
+/**
+ * What a connection is waiting for. Each wait takes at most a fixed time, so connections that wait
+ * for the same thing are due in the order in which they began to, and a queue is all it takes.
+ */
+enum wait {
+    WAIT_REQUEST, /* its handshake and its request, together */
+    WAIT_READER,  /* the next record of the response to be taken */
+    WAIT_END,     /* the other side's end, after the response */
+    WAIT_KINDS,
+};
+
+/** What a worker is started with; all of it was made by the loader before the fork. */
+struct worker_setup {
+    const struct site *site;
+    struct listeners *listeners;
+    SSL_CTX *tls;
+    int lifeline; /* its other end is held by the master alone: end of file means the end */
+    int ready;    /* gets one byte when requests are answered; then closed */
+};
+
+struct worker {
+    struct event_base *base;
+    const struct site *site;
+    SSL_CTX *tls;
+
+    struct listeners *listeners;
+    struct event accepts[LIMIT_LISTENERS];
+    bool accepting;
+    struct event *retry_accept; /* after the system had no descriptors or memory left */
+
+    struct connection_queue waiting[WAIT_KINDS];
+    size_t connection_count;
+    size_t connection_max;
+    struct event *deadline; /* the earliest one of all queues */
+    int64_t deadline_at;
+
+    size_t held; /* bytes of rendered pages in all connections */
+
+    bool draining;
+    struct event *drain_end;
+    struct event *terminate;
+    struct event *lifeline;
+
+    /* Scratch, for one event at a time. */
+    struct reply reply;
+    char chunk[LIMIT_SEND_CHUNK];
+};
+
+/** Answer requests until told to end: SIGTERM lets connections finish for LIMIT_DRAIN_SECONDS, a
+ * second one cuts them; the end of the lifeline gives them LIMIT_STOP_SECONDS. Ends the process. */
+NO_RETURN void worker_run(const struct worker_setup *setup);
+
+/* --- for connection.c ------------------------------------------------------------------------- */
+
+/** Put a connection, new or known, at the end of a queue. */
+void worker_wait(struct worker *worker, struct connection *connection, enum wait wait);
+/** The connection is about to be freed. */
+void worker_forget(struct worker *worker, struct connection *connection);
+
+#endif
