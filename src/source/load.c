@@ -205,13 +205,13 @@ static void load_source(struct load *load, enum file_kind kind, slice path)
     }
 }
 
-/* What editors leave beside the file that is being written. Names with a dot first are not visited
- * at all. */
-static bool is_editors_file(slice name)
+/* What editors leave beside the file that is being written, and what an import puts beside a file
+ * that was changed by hand. Names with a dot first are not visited at all. */
+static bool is_left_beside(slice name)
 {
-    return slice_ends_with(name, SLICE("~")) || slice_ends_with(name, SLICE(".swp")) ||
-           slice_ends_with(name, SLICE(".swo")) || slice_ends_with(name, SLICE(".tmp")) ||
-           slice_equal(name, SLICE("4913")) ||
+    return slice_ends_with(name, SLICE("~")) || slice_ends_with(name, SLICE(".gmi.new")) ||
+           slice_ends_with(name, SLICE(".swp")) || slice_ends_with(name, SLICE(".swo")) ||
+           slice_ends_with(name, SLICE(".tmp")) || slice_equal(name, SLICE("4913")) ||
            (slice_starts_with(name, SLICE("#")) && slice_ends_with(name, SLICE("#")));
 }
 
@@ -252,7 +252,7 @@ static bool visit_source(void *context, slice path, const struct stat *status)
 {
     struct load *load = context;
     (void)status;
-    if (is_editors_file(last_name(path))) {
+    if (is_left_beside(last_name(path))) {
         return true;
     }
     if (!name_is_text(load, path)) {
@@ -306,7 +306,7 @@ static bool visit_static(void *context, slice path, const struct stat *status)
     struct load *load = context;
     char head[HEAD_SIZE];
     size_t len = 0;
-    if (is_editors_file(last_name(path)) || !name_is_text(load, path)) {
+    if (is_left_beside(last_name(path)) || !name_is_text(load, path)) {
         return true;
     }
     if (load->next->statics.count >= LIMIT_STATIC_FILES) {
