@@ -1,0 +1,64 @@
+/* report.h: what an import kept, changed and dropped. Layer: import (includes base/).
+ *
+ * Nothing is lost silently: whoever leaves a word of the input out of the source file, or writes it
+ * in another form, says so here, with the line it stood in. */
+#ifndef MATINEE_IMPORT_REPORT_H
+#define MATINEE_IMPORT_REPORT_H
+
+#include "base/arena.h"
+#include "base/attributes.h"
+#include "base/buf.h"
+#include "base/slice.h"
+
+/** Lines of the input that are not in the source file. */
+struct dropped {
+    const char *why; /* "site chrome" */
+    unsigned first_line;
+    unsigned last_line;
+    size_t words;
+    slice begin; /* of the first line's text */
+};
+
+/** Something that was changed on the way. */
+struct note {
+    unsigned line; /* of the input; 0: of no line */
+    slice text;
+};
+
+struct report {
+    struct arena *arena;
+    struct {
+        struct dropped *items;
+        size_t count, capacity;
+    } dropped;
+    struct {
+        struct note *items;
+        size_t count, capacity;
+    } notes;
+
+    /* What the source file holds; counted by emit(). */
+    size_t sections;
+    size_t scenes;
+    size_t quotes;
+    size_t cast;
+    size_t tags;
+    size_t facts; /* header fields that came from the post */
+    size_t words; /* of the body */
+};
+
+/** An empty report that keeps its notes in `arena`. */
+void report_init(struct report *report, struct arena *arena);
+
+/**
+ * Line `line`, which held `text`, is left out because it is `why`, a constant. Lines that follow
+ * each other for one reason become one entry.
+ */
+void report_drop(struct report *report, unsigned line, slice text, const char *why);
+
+/** Something else worth knowing; about line `line` when that is not 0. */
+void report_note(struct report *report, unsigned line, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/** Append the report as indented lines of text, notes in the order of the input's lines. */
+void report_put(struct report *report, struct buf *out);
+
+#endif
