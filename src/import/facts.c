@@ -1,0 +1,480 @@
+#include "import/facts.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "import/phrase.h"
+#include "text/slug.h"
+
+enum {
+    KEY_BYTES = 40,
+    KEY_WORDS = 4,
+    LIST_BYTES = 16 * 1024, /* the cast of a long drama, with its roles */
+    /* An unknown key with a value longer than this is prose that has a colon. */
+    OTHER_VALUE_BYTES = 200,
+    FEATURE_MINUTES = 70,
+};
+
+static const struct {
+    const char *key;
+    bool is_list;
+} fields[FACT_COUNT] = {
+    [FACT_TITLE] = { "Title", false },
+    [FACT_ORIGINAL_TITLE] = { "Original-Title", false },
+    [FACT_ROMANIZED] = { "Romanized", false },
+    [FACT_ID] = { "Id", false },
+    [FACT_PUBLISHED] = { "Published", false },
+    [FACT_KIND] = { "Kind", false },
+    [FACT_YEAR] = { "Year", false },
+    [FACT_COUNTRY] = { "Country", false },
+    [FACT_LANGUAGE] = { "Language", false },
+    [FACT_GENRE] = { "Genre", true },
+    [FACT_DIRECTOR] = { "Director", true },
+    [FACT_WRITER] = { "Writer", true },
+    [FACT_CAST] = { "Cast", true },
+    [FACT_RUNTIME] = { "Runtime", false },
+    [FACT_EPISODES] = { "Episodes", false },
+    [FACT_PLATFORM] = { "Platform", true },
+    [FACT_RATING] = { "Rating", false },
+    [FACT_OTHER] = { "", false },
+    [FACT_TAGS] = { "Tags", true },
+    [FACT_TAGLINE] = { "Tagline", false },
+    [FACT_SUMMARY] = { "Summary", false },
+    [FACT_SOURCE] = { "Source", false },
+};
+
+/* How blogs call the fields; compared without case, a hyphen is a blank. */
+static const struct {
+    const char *key;
+    enum fact fact;
+} keys[] = {
+    { "title", FACT_TITLE },
+    { "movie", FACT_TITLE },
+    { "movie title", FACT_TITLE },
+    { "film", FACT_TITLE },
+    { "film title", FACT_TITLE },
+    { "drama", FACT_TITLE },
+    { "drama title", FACT_TITLE },
+    { "series", FACT_TITLE },
+    { "series title", FACT_TITLE },
+    { "english title", FACT_TITLE },
+    { "name", FACT_TITLE },
+    { "original title", FACT_ORIGINAL_TITLE },
+    { "original name", FACT_ORIGINAL_TITLE },
+    { "korean title", FACT_ORIGINAL_TITLE },
+    { "japanese title", FACT_ORIGINAL_TITLE },
+    { "chinese title", FACT_ORIGINAL_TITLE },
+    { "native title", FACT_ORIGINAL_TITLE },
+    { "hangul", FACT_ORIGINAL_TITLE },
+    { "romanized", FACT_ROMANIZED },
+    { "romanized title", FACT_ROMANIZED },
+    { "romanization", FACT_ROMANIZED },
+    { "revised romanization", FACT_ROMANIZED },
+    { "kind", FACT_KIND },
+    { "type", FACT_KIND },
+    { "format", FACT_KIND },
+    { "year", FACT_YEAR },
+    { "release year", FACT_YEAR },
+    { "year of release", FACT_YEAR },
+    { "released", FACT_YEAR },
+    { "release", FACT_YEAR },
+    { "country", FACT_COUNTRY },
+    { "country of origin", FACT_COUNTRY },
+    { "language", FACT_LANGUAGE },
+    { "original language", FACT_LANGUAGE },
+    { "genre", FACT_GENRE },
+    { "genres", FACT_GENRE },
+    { "director", FACT_DIRECTOR },
+    { "directors", FACT_DIRECTOR },
+    { "directed by", FACT_DIRECTOR },
+    { "direction", FACT_DIRECTOR },
+    { "writer", FACT_WRITER },
+    { "writers", FACT_WRITER },
+    { "written by", FACT_WRITER },
+    { "screenwriter", FACT_WRITER },
+    { "screenwriters", FACT_WRITER },
+    { "screenplay", FACT_WRITER },
+    { "scriptwriter", FACT_WRITER },
+    { "author", FACT_WRITER },
+    { "cast", FACT_CAST },
+    { "main cast", FACT_CAST },
+    { "lead cast", FACT_CAST },
+    { "cast members", FACT_CAST },
+    { "starring", FACT_CAST },
+    { "stars", FACT_CAST },
+    { "actors", FACT_CAST },
+    { "runtime", FACT_RUNTIME },
+    { "run time", FACT_RUNTIME },
+    { "running time", FACT_RUNTIME },
+    { "duration", FACT_RUNTIME },
+    { "length", FACT_RUNTIME },
+    { "episodes", FACT_EPISODES },
+    { "episode count", FACT_EPISODES },
+    { "number of episodes", FACT_EPISODES },
+    { "no. of episodes", FACT_EPISODES },
+    { "platform", FACT_PLATFORM },
+    { "platforms", FACT_PLATFORM },
+    { "streaming platform", FACT_PLATFORM },
+    { "streaming platforms", FACT_PLATFORM },
+    { "streaming", FACT_PLATFORM },
+    { "streaming on", FACT_PLATFORM },
+    { "where to watch", FACT_PLATFORM },
+    { "available on", FACT_PLATFORM },
+    { "watch on", FACT_PLATFORM },
+    { "rating", FACT_RATING },
+    { "my rating", FACT_RATING },
+    { "score", FACT_RATING },
+    { "my score", FACT_RATING },
+    { "tagline", FACT_TAGLINE },
+};
+
+/* Keys with a meaning of their own in a header, which a fact of the same name does not have. */
+static const char *const reserved[] = {
+    "id",     "published", "updated", "draft",      "author",  "lang",    "series",
+    "source", "tags",      "summary", "best-quote", "related", "aliases", "poster",
+};
+
+slice fact_key(enum fact fact)
+{
+    return slice_of(fields[fact].key);
+}
+
+bool fact_is_list(enum fact fact)
+{
+    return fields[fact].is_list;
+}
+
+static slice trim_stars(slice s)
+{
+    s = slice_trim(s);
+    while (s.len > 0 && s.ptr[0] == '*') {
+        s = slice_trim(slice_from(s, 1));
+    }
+    while (s.len > 0 && s.ptr[s.len - 1] == '*') {
+        s = slice_trim(slice_head(s, s.len - 1));
+    }
+    return s;
+}
+
+static bool same_key(slice key, const char *known)
+{
+    slice name = slice_of(known);
+    if (key.len != name.len) {
+        return false;
+    }
+    for (size_t i = 0; i < key.len; i++) {
+        char c = key.ptr[i] == '-' ? ' ' : key.ptr[i];
+        char lower = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        if (lower != name.ptr[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum fact find_fact(slice key)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+        if (same_key(key, keys[i].key)) {
+            return keys[i].fact;
+        }
+    }
+    return FACT_OTHER;
+}
+
+bool fact_line_split(slice text, struct fact_line *out)
+{
+    size_t colon = slice_find_byte(slice_head(text, KEY_BYTES + 8), ':');
+    if (colon >= text.len || colon > KEY_BYTES + 4) {
+        return false;
+    }
+    slice key = trim_stars(slice_head(text, colon));
+    slice value = slice_from(text, colon + 1);
+    if (value.len > 0 && value.ptr[0] != ' ' && value.ptr[0] != '*') {
+        return false;
+    }
+    int32_t first = phrase_first(key);
+    if (key.len == 0 || key.len > KEY_BYTES || value.len > LIST_BYTES ||
+        (value.len > LIMIT_TITLE && !fact_is_list(find_fact(key))) ||
+        utf8_class(first) != UTF8_LETTER || (first >= 'a' && first <= 'z')) {
+        return false;
+    }
+    slice rest = key;
+    slice word;
+    size_t words = 0;
+    while (phrase_next_word(&rest, &word)) {
+        words++;
+    }
+    *out = (struct fact_line){ key, trim_stars(value) };
+    return words <= KEY_WORDS;
+}
+
+bool fact_line_is_known(const struct fact_line *line)
+{
+    return find_fact(line->key) != FACT_OTHER;
+}
+
+slice facts_value(const struct facts *facts, enum fact fact)
+{
+    return facts->values[fact].count > 0 ? facts->values[fact].items[0] : SLICE_EMPTY;
+}
+
+bool facts_set(struct facts *facts, enum fact fact, slice value)
+{
+    value = slice_trim(value);
+    if (value.len == 0 || facts->values[fact].count > 0) {
+        return false;
+    }
+    *ARRAY_ADD(facts->arena, &facts->values[fact]) = value;
+    return true;
+}
+
+/* Room for LIMIT_LIST_VALUES values and their slugs, once a list has one. */
+static void make_list(struct facts *facts, struct fact_values *values)
+{
+    values->items = arena_array(facts->arena, LIMIT_LIST_VALUES, sizeof *values->items);
+    values->slugs = arena_array(facts->arena, LIMIT_LIST_VALUES, sizeof *values->slugs);
+    values->capacity = LIMIT_LIST_VALUES;
+}
+
+bool facts_add(struct facts *facts, enum fact fact, slice value)
+{
+    struct fact_values *values = &facts->values[fact];
+    value = slice_trim(value);
+    if (value.len == 0 || value.len > LIMIT_TITLE || values->count >= LIMIT_LIST_VALUES) {
+        return false;
+    }
+    if (values->items == NULL) {
+        make_list(facts, values);
+    }
+    struct buf made;
+    buf_init(&made, LIMIT_SLUG * 4);
+    slug_put(&made, value, LIMIT_SLUG);
+    slice slug = made.len > 0 ? buf_slice(&made) : value;
+    bool is_new = true;
+    for (size_t i = 0; is_new && i < values->count; i++) {
+        is_new = !slice_equal(values->slugs[i], slug);
+    }
+    if (is_new) {
+        values->slugs[values->count] = arena_copy(facts->arena, slug);
+        values->items[values->count++] = value;
+    }
+    buf_release(&made);
+    return is_new;
+}
+
+static bool has_foreign_letters(slice s)
+{
+    int32_t c = 0;
+    while (utf8_next(&s, &c)) {
+        /* Past the Latin blocks: Greek, Cyrillic, Hangul, Han, … but no general punctuation. */
+        if (c >= 0x370 && !(c >= 0x1E00 && c < 0x1F00) && utf8_class(c) == UTF8_LETTER) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void facts_set_title(struct facts *facts, slice text)
+{
+    slice before;
+    slice inside;
+    slice part;
+    text = slice_trim(text);
+    if (phrase_split_bracket(text, &before, &inside) && !has_foreign_letters(before)) {
+        slice rest = inside;
+        bool understood = true;
+        while (slice_next_piece(&rest, ',', &part)) {
+            part = slice_trim(part);
+            understood = understood && (phrase_is_year(part) || has_foreign_letters(part));
+        }
+        rest = inside;
+        while (understood && slice_next_piece(&rest, ',', &part)) {
+            part = slice_trim(part);
+            enum fact fact = phrase_is_year(part) ? FACT_YEAR : FACT_ORIGINAL_TITLE;
+            understood =
+                facts_set(facts, fact, part) || slice_equal(facts_value(facts, fact), part);
+        }
+        text = understood ? before : text;
+    }
+    (void)facts_set(facts, FACT_TITLE, phrase_unquoted(text));
+}
+
+/* `Name (Role)` as the format has it, `Name as Role`, when the brackets hold a role: not a year,
+ * which tells people of one name apart, and not the name in another script. */
+static slice with_role(struct arena *arena, slice value)
+{
+    slice name;
+    slice role;
+    if (!phrase_split_bracket(value, &name, &role) || phrase_is_year(role) ||
+        has_foreign_letters(role) != has_foreign_letters(name) ||
+        slice_find(value, SLICE(" as ")) < value.len) {
+        return value;
+    }
+    return phrase_starts_with(role, SLICE("as "))
+               ? arena_printf(arena, "%.*s %.*s", SLICE_ARG(name), SLICE_ARG(role))
+               : arena_printf(arena, "%.*s as %.*s", SLICE_ARG(name), SLICE_ARG(role));
+}
+
+/* Take the next value off a list as people write it: separated by `;` when there is one, else by
+ * commas, for genres and platforms also by slashes; brackets keep theirs. */
+static bool next_listed(slice *rest, bool semicolons, bool slashes, slice *value)
+{
+    while (rest->len > 0) {
+        size_t end = 0;
+        unsigned depth = 0;
+        for (; end < rest->len; end++) {
+            char c = rest->ptr[end];
+            depth += c == '(';
+            depth -= c == ')' && depth > 0;
+            if (depth == 0 &&
+                (c == (semicolons ? ';' : ',') || (slashes && (c == '/' || c == '|')))) {
+                break;
+            }
+        }
+        *value = slice_trim(slice_head(*rest, end));
+        *rest = slice_from(*rest, end + 1);
+        if (value->len > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_list(struct facts *facts, enum fact fact, slice list, unsigned number,
+                      struct report *report)
+{
+    bool semicolons = slice_find_byte(list, ';') < list.len;
+    bool slashes = fact == FACT_GENRE || fact == FACT_PLATFORM;
+    slice value;
+    while (next_listed(&list, semicolons, slashes, &value)) {
+        slice written = value;
+        if (phrase_starts_with(value, SLICE("and ")) || phrase_starts_with(value, SLICE("& "))) {
+            value = slice_from(value, slice_find_byte(value, ' '));
+        }
+        value = fact == FACT_CAST ? with_role(facts->arena, slice_trim(value)) : value;
+        bool added = facts_add(facts, fact, value);
+        if (!added || (value.len != written.len && fact != FACT_CAST)) {
+            report_note(report, number, "%s: \"%.*s\"%s", fields[fact].key, SLICE_ARG(written),
+                        added ? " without the word before the name"
+                              : " is left out: the list has it already, or is full");
+        }
+    }
+}
+
+static bool is_reserved(slice key)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(reserved); i++) {
+        if (slice_equal_nocase(key, slice_of(reserved[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A key that a header can hold (text/header.h) and that no field has. */
+static bool is_other_key(slice key)
+{
+    for (size_t i = 0; i < key.len; i++) {
+        char c = key.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && !(i > 0 && ((c >= '0' && c <= '9') || c == '-'))) {
+            return false;
+        }
+    }
+    return key.len > 0 && !is_reserved(key);
+}
+
+static bool take_other(struct facts *facts, const struct fact_line *line)
+{
+    struct fact_values *others = &facts->values[FACT_OTHER];
+    if (!is_other_key(line->key) || line->value.len > OTHER_VALUE_BYTES ||
+        others->count >= 2 * LIMIT_LIST_VALUES) {
+        return false;
+    }
+    for (size_t i = 0; i < others->count; i += 2) {
+        if (slice_equal_nocase(others->items[i], line->key)) {
+            return false;
+        }
+    }
+    *ARRAY_ADD(facts->arena, others) = line->key;
+    *ARRAY_ADD(facts->arena, others) = line->value;
+    return true;
+}
+
+bool facts_take(struct facts *facts, const struct fact_line *line, unsigned number,
+                struct report *report)
+{
+    enum fact fact = find_fact(line->key);
+    bool taken = true;
+    if (line->value.len == 0) {
+        return false;
+    }
+    if (fact == FACT_OTHER) {
+        taken = take_other(facts, line);
+    } else if (fact_is_list(fact)) {
+        taken = facts->values[fact].count == 0;
+        if (taken) {
+            take_list(facts, fact, line->value, number, report);
+        }
+    } else if (fact == FACT_TITLE) {
+        taken = facts_value(facts, fact).len == 0;
+        facts_set_title(facts, line->value);
+    } else if (fact == FACT_YEAR) {
+        taken = phrase_is_year(line->value) && (facts_set(facts, fact, line->value) ||
+                                                slice_equal(facts_value(facts, fact), line->value));
+        if (!taken && facts_value(facts, fact).len == 0) {
+            /* `March 2013`: the year is one, and the line stays in the text. */
+            (void)facts_set(facts, fact, phrase_find_year(line->value));
+        }
+    } else {
+        taken = facts_set(facts, fact, line->value);
+    }
+    if (taken) {
+        report->facts++;
+        slice key = fact == FACT_OTHER ? line->key : slice_of(fields[fact].key);
+        if (!slice_equal(key, line->key)) {
+            report_note(report, number, "\"%.*s\" became %.*s", SLICE_ARG(line->key),
+                        SLICE_ARG(key));
+        }
+    }
+    return taken;
+}
+
+/* The minutes in `127 min`, `2h 7m`, `1 hr 47 min`, `97`; 0 when there is no telling. */
+static unsigned long minutes(slice text)
+{
+    unsigned long total = 0;
+    while (text.len > 0) {
+        size_t digits = 0;
+        while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9') {
+            digits++;
+        }
+        if (digits == 0) {
+            text = slice_from(text, 1);
+            continue;
+        }
+        unsigned long number = 0;
+        if (!slice_to_number(slice_head(text, digits), 10000, &number)) {
+            return 0;
+        }
+        text = slice_trim(slice_from(text, digits));
+        bool hours = text.len > 0 && (text.ptr[0] == 'h' || text.ptr[0] == 'H');
+        total += hours ? number * 60 : number;
+    }
+    return total;
+}
+
+void facts_infer_kind(struct facts *facts, struct report *report)
+{
+    slice kind = facts_value(facts, FACT_KIND);
+    if (kind.len > 0) {
+        return;
+    }
+    if (facts_value(facts, FACT_EPISODES).len > 0) {
+        (void)facts_set(facts, FACT_KIND, SLICE("drama"));
+        report_note(report, 0, "Kind: drama, because it has episodes");
+    } else if (minutes(facts_value(facts, FACT_RUNTIME)) >= FEATURE_MINUTES) {
+        (void)facts_set(facts, FACT_KIND, SLICE("film"));
+        report_note(report, 0, "Kind: film, by its running time");
+    }
+}
