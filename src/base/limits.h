@@ -20,7 +20,8 @@
 /** Longest line of a source file in bytes: the longest paragraphs of real posts have 4 kB; a line
  * that is much longer is a binary or a broken export, and no client wraps it well. */
 #define LIMIT_SOURCE_LINE (64u * 1024)
-/** Lines of a source file: a novel has 40,000. A line costs 64 bytes of memory however short it is. */
+/** Lines of a source file: a novel has 40,000. A line costs 64 bytes of memory however short it is.
+ */
 #define LIMIT_SOURCE_LINES 250000u
 /** Combining marks in a row: more are no writing (Unicode Annex 15, "Stream-Safe Text Format"), and
  * putting long runs into canonical order takes quadratic time. */
@@ -46,9 +47,12 @@
 /** Depth of folders under reviews/ and static/: a loop made of links or mounts ends here. */
 #define LIMIT_FOLDER_DEPTH 16
 
-/** Misspelt names in links for which the nearest one is looked for, in one run: each costs a look at
- * every name there is. */
+/** Misspelt names in links for which the nearest one is looked for, in one run: each costs a look
+ * at every name there is. */
 #define LIMIT_SUGGESTIONS 1000u
+
+/** Largest memory of earlier imports in bytes: a line of 300 bytes a post. */
+#define LIMIT_IMPORT_MEMORY (64u * 1024 * 1024)
 
 /* --- pages ------------------------------------------------------------------------------------ */
 
