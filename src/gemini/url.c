@@ -84,9 +84,16 @@ bool url_parse(slice text, struct url *out)
     return true;
 }
 
-static bool put_uri(const UriUriA *uri, struct buf *out)
+static bool put_uri(const UriUriA *original, struct buf *out)
 {
+    UriUriA copy = *original; /* borrows everything */
+    UriUriA *uri = &copy;
     int length = 0;
+    if (uri->hostData.ip6 != NULL) {
+        /* Kept as it was spelled: as an address it would be written with all its zeros. */
+        uri->hostData.ip6 = NULL;
+        uri->hostData.ipFuture = uri->hostText;
+    }
     if (uriToStringCharsRequiredA(uri, &length) != URI_SUCCESS || length < 0) {
         return false;
     }

@@ -26,8 +26,8 @@ struct url {
 MUST_USE bool url_parse(slice text, struct url *out);
 /**
  * Append what `reference` means when it stands on the page `base`, an absolute URL (RFC 3986,
- * section 5.2), dot segments removed; an IPv6 literal comes out in full. False when one of them
- * cannot be parsed, or `out` cannot take it.
+ * section 5.2), dot segments removed. False when one of them cannot be parsed, or `out` cannot take
+ * it.
  */
 MUST_USE bool url_resolve(slice base, slice reference, struct buf *out);
 

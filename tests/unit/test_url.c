@@ -158,8 +158,7 @@ static void test_resolve(UNUSED void **state)
     buf_clear(&out);
     buf_puts(&out, "=> ");
     assert_true(url_resolve(SLICE("gemini://[::1]:99/a/"), SLICE("../b/?c"), &out));
-    assert_slice("../b/?c", buf_slice(&out),
-                 "=> gemini://[0000:0000:0000:0000:0000:0000:0000:0001]:99/b/?c");
+    assert_slice("../b/?c", buf_slice(&out), "=> gemini://[::1]:99/b/?c");
     buf_release(&out);
 }
 
