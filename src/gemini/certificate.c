@@ -363,7 +363,7 @@ static bool load_key(struct arena *arena, const char *path, struct certificate *
         out->key = PEM_read_bio_PrivateKey(pem, NULL, no_passphrase, &encrypted);
     }
     BIO_free(pem);
-    OPENSSL_cleanse((void *)(uintptr_t)text.ptr, text.len);
+    OPENSSL_cleanse((void *)text.ptr, text.len);
     if (encrypted) {
         ERR_clear_error();
         buf_printf(error, "%s: it is encrypted; a server has nobody to ask for the passphrase",
