@@ -109,5 +109,9 @@
 
 /** Largest body `matinee get` takes; it streams, so this only ends endless answers. */
 #define LIMIT_GET_BODY (1024ull * 1024 * 1024)
+/** Redirects it follows one after the other (the protocol's own advice to clients). */
+#define LIMIT_REDIRECTS 5
+/** Largest file of known hosts in bytes: some 100,000 lines. */
+#define LIMIT_KNOWN_HOSTS (16u * 1024 * 1024)
 
 #endif
