@@ -165,11 +165,10 @@ static void check_value_name(struct check *check, const struct source *source,
     }
     slice near = nearest(check, source->path, slug, value_candidates(check, kind));
     if (near.len > 0) {
-        diags_add(check->diags, level, source, at,
-                  "no review has the %s `%.*s`; did you mean `%.*s`?", singular, SLICE_ARG(slug),
-                  SLICE_ARG(near));
+        diags_add(check->diags, level, source, at, "there is no %s `%.*s`; did you mean `%.*s`?",
+                  singular, SLICE_ARG(slug), SLICE_ARG(near));
     } else {
-        diags_add(check->diags, level, source, at, "no review has the %s `%.*s`", singular,
+        diags_add(check->diags, level, source, at, "there is no %s `%.*s`", singular,
                   SLICE_ARG(slug));
     }
 }
