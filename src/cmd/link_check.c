@@ -98,6 +98,8 @@ static bool find_path(struct check *check, slice reference, slice *path)
     return true;
 }
 
+/* When the verdict is VERDICT_DEAD, check->path is what there is not. `page`, when it is not NULL,
+ * becomes the page that was found. */
 static enum verdict judge(struct check *check, slice reference, struct page *page)
 {
     slice path;
@@ -155,7 +157,7 @@ static void check_source_link(struct check *check, const struct source *source,
         return;
     case VERDICT_DEAD:
         diags_add(check->diags, DIAG_ERROR, source, at, "this link leads nowhere: there is no %.*s",
-                  SLICE_ARG(target));
+                  SLICE_ARG(buf_slice(&check->path)));
         *ARRAY_ADD(&check->arena, &check->dead) = arena_copy(&check->arena, target);
         return;
     case VERDICT_FOLDER:
@@ -227,7 +229,8 @@ static void check_text(struct check *check, slice name, slice text)
         enum verdict verdict = judge(check, line.url, NULL);
         if (verdict == VERDICT_DEAD && !contains(&check->dead, line.url)) {
             diags_add(check->diags, DIAG_ERROR, &source, line.url.ptr,
-                      "this link leads nowhere: there is no %.*s", SLICE_ARG(line.url));
+                      "this link leads nowhere: there is no %.*s",
+                      SLICE_ARG(buf_slice(&check->path)));
         }
     }
 }
@@ -275,19 +278,7 @@ static bool check_page(void *context, const struct page *page)
     return true;
 }
 
-/* Where an alias stands in the source of its review. */
-static const char *alias_place(const struct alias *alias)
-{
-    const struct review *review = alias->review;
-    for (size_t i = 0; i < review->alias_count; i++) {
-        if (slice_equal(review->aliases[i], alias->path)) {
-            return review->alias_places[i];
-        }
-    }
-    return NULL;
-}
-
-/* What is never served because something else has its address. */
+/* Hand-written pages that are never served. */
 static void check_hidden(struct check *check)
 {
     const struct capsule *capsule = check->open->capsule;
@@ -303,15 +294,6 @@ static void check_hidden(struct check *check)
             found.hand != hand) {
             diags_add(check->diags, DIAG_WARNING, &source, NULL,
                       "never served: static/ has a file of this name");
-        }
-    }
-    for (size_t i = 0; i < capsule->alias_count; i++) {
-        const struct alias *alias = &capsule->aliases[i];
-        const struct source source = { alias->review->path, alias->review->source };
-        if (sitemap_find(capsule, alias->path, &found) != SITEMAP_FOUND || found.alias != alias) {
-            diags_add(check->diags, DIAG_WARNING, &source, alias_place(alias),
-                      "the alias `%.*s` is never answered: a page has this address",
-                      SLICE_ARG(alias->path));
         }
     }
 }

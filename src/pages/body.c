@@ -2,6 +2,22 @@
 
 #include "text/uri.h"
 
+/* An address with a scheme: as written, but for what no URI holds. The host stays as it is: in a
+ * name of another script percent-encoding would mean something else. */
+static void put_address(slice address, struct buf *out)
+{
+    size_t rest = uri_scheme(address).len + 1;
+    if (slice_starts_with(slice_from(address, rest), SLICE("//"))) {
+        rest += 2;
+        while (rest < address.len && address.ptr[rest] != '/' && address.ptr[rest] != '?' &&
+               address.ptr[rest] != '#') {
+            rest++;
+        }
+    }
+    buf_put(out, slice_head(address, rest));
+    uri_put_written(out, slice_from(address, rest));
+}
+
 enum target_kind body_resolve(const struct page_context *context, const struct gemtext_line *line,
                               slice *label, struct buf *out)
 {
@@ -25,7 +41,7 @@ enum target_kind body_resolve(const struct page_context *context, const struct g
         return TARGET_URL;
     }
     if (uri_scheme(line->url).len > 0) {
-        buf_put(out, line->url);
+        put_address(line->url, out);
         return TARGET_URL;
     }
     /* Two slashes would name a host, which nobody means here. */

@@ -14,8 +14,8 @@ enum target_kind {
 /**
  * Append the URL that the link `line` of a source stands for. A link by name becomes its page; one
  * without a scheme is from the capsule's root, and gets the base and percent-encoding; any other is
- * as written. `*label` is what is shown: the label as written, else, of a link by name, the name of
- * what it leads to.
+ * as written, but for characters that no URI holds. `*label` is what is shown: the label as
+ * written, else, of a link by name, the name of what it leads to.
  */
 enum target_kind body_resolve(const struct page_context *context, const struct gemtext_line *line,
                               slice *label, struct buf *out);

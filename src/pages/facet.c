@@ -83,16 +83,20 @@ static void put_reviews(const struct page_context *context, const struct page *p
     }
 }
 
+/* The whole cast of a review stands beside each of its people, which says nothing until two of them
+ * meet again. Tags are chosen one by one: there even one review in common is a hint. */
 static void put_neighbours(const struct page_context *context, const struct page *page,
                            struct buf *out)
 {
     const struct facet_value *value = page->value;
-    if (value->neighbour_count == 0) {
+    bool people = page->facet->def->kind == FACET_PEOPLE;
+    size_t enough = people ? 2 : 1;
+    if (value->neighbour_count == 0 || value->neighbour_reviews[0] < enough) {
         return;
     }
     gemtext_blank(out);
-    gemtext_heading(out, 2, SLICE("Often beside it"));
-    for (size_t i = 0; i < value->neighbour_count; i++) {
+    gemtext_heading(out, 2, people ? SLICE("Often together with") : SLICE("Often beside it"));
+    for (size_t i = 0; i < value->neighbour_count && value->neighbour_reviews[i] >= enough; i++) {
         link_value(context, page->facet, value->neighbours[i], value->neighbour_reviews[i],
                    " together", out);
     }

@@ -39,7 +39,7 @@ void link_begin_dated(const struct page_context *context, const struct review *r
 {
     const struct page page = { .kind = PAGE_REVIEW, .review = review };
     link_begin(context, &page, out);
-    if (review->has_published) {
+    if (review->has_published && !review->draft) {
         date_put(out, review->published_day);
         buf_putc(out, ' ');
     } else {
@@ -57,15 +57,18 @@ void link_dated(const struct page_context *context, const struct review *review,
 void link_list_neighbours(const struct page_context *context, const struct page *page,
                           const struct list_page *list, struct buf *out)
 {
-    bool forward = list_order_of(page->kind) == LIST_FORWARD;
+    static const char *const labels[][2] = { { "Next page", "Previous page" },
+                                             { "Older quotes", "Newer quotes" },
+                                             { "Older reviews", "Newer reviews" } };
+    size_t row = page->kind == PAGE_FACET ? 0 : page->kind == PAGE_QUOTES ? 1 : 2;
     struct page neighbour = *page;
     if (list->has_next) {
         neighbour.number = list->next;
-        link_page(context, &neighbour, forward ? SLICE("Next page") : SLICE("Older"), out);
+        link_page(context, &neighbour, slice_of(labels[row][0]), out);
     }
     if (list->has_previous) {
         neighbour.number = list->previous;
-        link_page(context, &neighbour, forward ? SLICE("Previous page") : SLICE("Newer"), out);
+        link_page(context, &neighbour, slice_of(labels[row][1]), out);
     }
 }
 
@@ -99,23 +102,35 @@ unsigned reading_minutes(uint32_t words)
     return words <= WORDS_A_MINUTE ? 1 : (words - 1) / WORDS_A_MINUTE + 1;
 }
 
+/* After one of these a sentence may be over. */
+static bool ends_sentence(int32_t c)
+{
+    return c == '.' || c == '!' || c == '?' || c == 0x3002;
+}
+
 slice text_head(slice text, size_t max, bool *cut)
 {
     slice rest = text;
-    size_t blank = 0; /* bytes before the latest blank that may end the head */
+    size_t word_end = 0; /* where a word, or better a sentence, of the second half ends */
+    size_t sentence_end = 0;
+    int32_t before = 0;
     int32_t c = 0;
     for (size_t i = 0; i < max; i++) {
-        size_t before = text.len - rest.len;
+        size_t at = text.len - rest.len;
         if (!utf8_next(&rest, &c)) {
             break;
         }
         if (utf8_class(c) == UTF8_SPACE && i >= max / 2) {
-            blank = before;
+            word_end = at;
+            sentence_end = ends_sentence(before) ? at : sentence_end;
         }
+        before = c;
     }
     *cut = rest.len > 0;
     if (!*cut) {
         return text;
     }
-    return slice_trim_end(slice_head(text, blank > 0 ? blank : text.len - rest.len));
+    size_t hard_end = text.len - rest.len;
+    size_t end = sentence_end > 0 ? sentence_end : word_end > 0 ? word_end : hard_end;
+    return slice_trim_end(slice_head(text, end));
 }

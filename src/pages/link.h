@@ -20,8 +20,8 @@ void link_labelled(const struct page_context *context, const struct page *page, 
 /** A link to a review, its title as the label. */
 void link_review(const struct page_context *context, const char *before,
                  const struct review *review, struct buf *out);
-/** As link_begin, with the label `YYYY-MM-DD Title`, as gemsub readers want it. A draft without a
- * day has `Draft: ` before its title. */
+/** As link_begin, with the label `YYYY-MM-DD Title`, as gemsub readers want it. A draft has
+ * `Draft: ` before its title instead. */
 void link_begin_dated(const struct page_context *context, const struct review *review,
                       struct buf *out);
 void link_dated(const struct page_context *context, const struct review *review, struct buf *out);
@@ -43,8 +43,8 @@ void put_count(struct buf *out, size_t count, const char *one, const char *many)
 unsigned reading_minutes(uint32_t words);
 
 /**
- * The head of `text` that is at most `max` code points long, cut after a word where there is one
- * in its second half. `*cut` tells whether something was left off.
+ * The head of `text` that is at most `max` code points long, cut after a sentence, else after a
+ * word, where one ends in its second half. `*cut` tells whether something was left off.
  */
 slice text_head(slice text, size_t max, bool *cut);
 

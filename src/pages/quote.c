@@ -8,20 +8,25 @@
 
 enum { SHORT_POINTS = 60 };
 
-static slice first_words(const struct review *review, const struct quote *quote)
+/* The next line of a quote, from `*at` on, that has words; the empty slice when there is none. */
+static slice next_words(const struct review *review, const struct quote *quote, uint32_t *at)
 {
-    for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->line_count; i++) {
-        if (review->lines[i].text.len > 0) {
-            return review->lines[i].text;
+    while (*at < quote->lines.end && *at < review->line_count) {
+        slice words = review->lines[(*at)++].text;
+        if (words.len > 0) {
+            return words;
         }
     }
-    return SLICE("A quote");
+    return SLICE_EMPTY;
 }
 
 void quote_put_short(const struct review *review, const struct quote *quote, struct buf *out)
 {
     bool cut = false;
-    gemtext_put(out, text_head(first_words(review, quote), SHORT_POINTS, &cut));
+    uint32_t at = quote->lines.first;
+    slice words = next_words(review, quote, &at);
+    gemtext_put(out, words.len > 0 ? text_head(words, SHORT_POINTS, &cut) : SLICE("A quote"));
+    cut = cut || next_words(review, quote, &at).len > 0;
     buf_puts(out, cut ? " …" : "");
 }
 

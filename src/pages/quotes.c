@@ -102,7 +102,8 @@ static const struct quote_ref *pick_of_the_day(const struct capsule *capsule, sl
     return pick;
 }
 
-void render_quote_today(const struct page_context *context, UNUSED const struct page *page,
+/* Stands for a random quote as well, in an export and when there are no quotes. */
+void render_quote_today(const struct page_context *context, const struct page *page,
                         struct buf *out)
 {
     const struct page all = { .kind = PAGE_QUOTES };
@@ -124,7 +125,9 @@ void render_quote_today(const struct page_context *context, UNUSED const struct 
         gemtext_blank(out);
         link_page(context, &quote, SLICE("More about this quote"), out);
         link_review(context, "From the review: ", pick->review, out);
-        link_page(context, &random, SLICE("A quote at random"), out);
+        if (page->kind != PAGE_QUOTE_RANDOM) {
+            link_page(context, &random, SLICE("A quote at random"), out);
+        }
     }
     gemtext_blank(out);
     link_page(context, &all, SLICE("Every quote"), out);

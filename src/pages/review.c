@@ -75,7 +75,7 @@ static void put_fact_with(struct buf *out, const char *key, slice one, slice bet
 static void put_published(struct buf *out, const struct review *review)
 {
     gemtext_begin(out, GEMTEXT_ITEM, 0);
-    if (!review->has_published) {
+    if (!review->has_published || review->draft) {
         buf_puts(out, "Draft, not published yet");
     } else {
         buf_puts(out, "Published: ");
@@ -178,58 +178,85 @@ static void put_quotes(const struct page_context *context, const struct review *
     for (size_t i = 0; i < review->quote_count && i < LIMIT_QUOTES_SHOWN; i++) {
         quote_link(context, review, &review->quotes[i], "", out);
     }
-    link_begin(context, &all, out);
     if (review->quote_count > 1) {
+        link_begin(context, &all, out);
         buf_printf(out, "All %zu quotes on one page", review->quote_count);
-    } else {
-        buf_puts(out, "The quote in the list of quotes");
+        gemtext_end(out, GEMTEXT_LINK);
     }
-    gemtext_end(out, GEMTEXT_LINK);
 }
 
-static void link_value(const struct page_context *context, enum facet_kind kind, slice slug,
-                       const char *before, slice label, slice role, struct buf *out)
+/* How many reviews have a value, when this one is not alone. */
+static void end_value(const struct facet_value *value, struct buf *out)
 {
-    const struct facet *facet = &context->capsule->facets[kind];
-    const struct page page = { .kind = PAGE_FACET_VALUE,
-                               .facet = facet,
-                               .value = facet_find(facet, slug) };
-    if (page.value == NULL) {
-        return;
-    }
-    link_begin(context, &page, out);
-    buf_puts(out, before);
-    gemtext_put(out, label);
-    if (role.len > 0) {
-        buf_puts(out, " as ");
-        gemtext_put(out, role);
+    if (value->review_count > 1) {
+        buf_printf(out, " (%zu reviews)", value->review_count);
     }
     gemtext_end(out, GEMTEXT_LINK);
 }
 
+/* ` as Yong`, `, director`; nothing for a member of the cast without a role. */
+static void put_part(const struct credit *credit, struct buf *out)
+{
+    static const char *const parts[CREDIT_KINDS] = {
+        [CREDIT_CAST] = "", [CREDIT_DIRECTOR] = ", director", [CREDIT_WRITER] = ", writer"
+    };
+    buf_puts(out, credit->role.len > 0 ? " as " : parts[credit->kind]);
+    gemtext_put(out, credit->role);
+}
+
+static bool is_credited_before(const struct review *review, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (slice_equal(review->credits[i].person.slug, review->credits[index].person.slug)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One link a person, whatever they did. */
 static void put_credits(const struct page_context *context, const struct review *review,
                         struct buf *out)
 {
-    static const char *const before[CREDIT_KINDS] = {
-        [CREDIT_CAST] = "", [CREDIT_DIRECTOR] = "Director: ", [CREDIT_WRITER] = "Writer: "
-    };
+    const struct facet *people = &context->capsule->facets[FACET_PEOPLE];
     if (review->credit_count == 0) {
         return;
     }
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("Cast and crew"));
     for (size_t i = 0; i < review->credit_count; i++) {
-        const struct credit *credit = &review->credits[i];
-        link_value(context, FACET_PEOPLE, credit->person.slug, before[credit->kind],
-                   credit->person.text, credit->role, out);
+        const struct name *person = &review->credits[i].person;
+        const struct page page = { .kind = PAGE_FACET_VALUE,
+                                   .facet = people,
+                                   .value = facet_find(people, person->slug) };
+        if (page.value == NULL || is_credited_before(review, i)) {
+            continue;
+        }
+        link_begin(context, &page, out);
+        gemtext_put(out, person->text);
+        for (size_t j = i; j < review->credit_count; j++) {
+            if (slice_equal(review->credits[j].person.slug, person->slug)) {
+                put_part(&review->credits[j], out);
+            }
+        }
+        end_value(page.value, out);
     }
 }
 
 static void put_values(const struct page_context *context, enum facet_kind kind, const char *before,
                        const struct name *names, size_t count, struct buf *out)
 {
+    const struct facet *facet = &context->capsule->facets[kind];
     for (size_t i = 0; i < count; i++) {
-        link_value(context, kind, names[i].slug, before, names[i].text, SLICE_EMPTY, out);
+        const struct page page = { .kind = PAGE_FACET_VALUE,
+                                   .facet = facet,
+                                   .value = facet_find(facet, names[i].slug) };
+        if (page.value != NULL) {
+            link_begin(context, &page, out);
+            buf_puts(out, before);
+            gemtext_put(out, names[i].text);
+            end_value(page.value, out);
+        }
     }
 }
 

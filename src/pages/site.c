@@ -71,10 +71,8 @@ void render_hand(const struct page_context *context, const struct page *page, st
 {
     const struct hand_page *hand = page->hand;
     body_put_lines(context, hand->lines, hand->line_count, out);
-    if (!slice_equal(hand->name, SLICE("index"))) {
-        gemtext_blank(out);
-        link_home(context, out);
-    }
+    gemtext_blank(out);
+    link_home(context, out);
 }
 
 bool redirect_alias(UNUSED const struct page_context *context, const struct page *page,

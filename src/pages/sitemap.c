@@ -80,8 +80,8 @@ static bool find_kind(const struct capsule *capsule, enum page_kind kind, slice 
            (row->exists == NULL || row->exists(page));
 }
 
-/* What an author put there wins over what is generated: a file in static/ first, then a
- * hand-written page. Both go by the name of the file, so that static/index.gmi is a home page. */
+/* A file in static/ wins over a page that would be made. It goes by the name of the file, so that
+ * static/index.gmi is a home page. */
 static bool find_page(const struct capsule *capsule, slice path, struct page *page)
 {
     static const slice index = { "index.gmi", 9 };
@@ -94,10 +94,10 @@ static bool find_page(const struct capsule *capsule, slice path, struct page *pa
     } else if (slice_ends_with(path, SLICE("/index.gmi"))) {
         path.len -= index.len;
     }
-    if (find_kind(capsule, PAGE_STATIC, name, page) || find_kind(capsule, PAGE_HAND, name, page)) {
+    if (find_kind(capsule, PAGE_STATIC, name, page)) {
         return true;
     }
-    for (enum page_kind kind = 0; kind < PAGE_HAND; kind++) {
+    for (enum page_kind kind = 0; kind < PAGE_ALIAS; kind++) {
         if (find_kind(capsule, kind, path, page)) {
             return true;
         }
@@ -148,13 +148,7 @@ static bool is_shadowed(struct walk *walk, const struct page *page)
                found.alias != page->alias;
     }
     page_put_file_name(page, &walk->name);
-    slice name = buf_slice(&walk->name);
-    if (capsule_find_static(walk->capsule, name) != NULL) {
-        return true;
-    }
-    return page->kind != PAGE_HAND && slice_find_byte(name, '/') == name.len &&
-           slice_ends_with(name, SLICE(".gmi")) &&
-           capsule_find_page(walk->capsule, slice_head(name, name.len - 4)) != NULL;
+    return capsule_find_static(walk->capsule, buf_slice(&walk->name)) != NULL;
 }
 
 static bool visit_unless_shadowed(void *context, const struct page *page)
