@@ -5,6 +5,7 @@
 #include "gemini/certificate.h"
 #include "gemini/client.h"
 #include "gemini/known_hosts.h"
+#include "gemini/url.h"
 #include "text/date.h"
 #include "text/uri.h"
 
@@ -199,6 +200,13 @@ static void put_typed_url(struct buf *url, slice typed)
     uri_put_written(url, typed);
 }
 
+static bool is_gemini_url(const struct buf *text)
+{
+    struct url url;
+    return !text->failed && url_parse(buf_slice(text), &url) && url.host.len > 0 &&
+           url.userinfo.ptr == NULL && slice_equal_nocase(url.scheme, SLICE("gemini"));
+}
+
 static int get(slice typed, struct client_options *options, struct get *context)
 {
     struct buf url;
@@ -215,8 +223,8 @@ static int get(slice typed, struct client_options *options, struct get *context)
         .context = context,
     };
     int result = EXIT_FAILED;
-    if (url.failed) {
-        (void)command_fail("the URL is too long");
+    if (!is_gemini_url(&url)) {
+        result = command_usage_error(&command_get, "`%.*s` is no gemini URL", SLICE_ARG(typed));
     } else if (!client_get(buf_slice(&url), options, &answer, &error)) {
         (void)command_fail("%s", buf_string(&error));
     } else if (answer.truncated) {
