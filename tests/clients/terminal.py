@@ -17,8 +17,10 @@ class Terminal:
             if shutil.which(program) is None:
                 pytest.skip(f"{program} is not installed")
         self.socket = f"matinee-{uuid.uuid4().hex}"
-        environment = ["env", "-i", f"HOME={home}", "PATH=/usr/bin:/bin", "TERM=screen-256color",
-                       "LANG=C.UTF-8"]
+        # Some clients ask for the user's home without looking at HOME, but mind XDG's variables.
+        environment = ["env", "-i", "PATH=/usr/bin:/bin", "TERM=screen-256color", "LANG=C.UTF-8",
+                       f"HOME={home}", f"XDG_CONFIG_HOME={home}", f"XDG_DATA_HOME={home}",
+                       f"XDG_CACHE_HOME={home}"]
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
                    *environment, *command)
 
@@ -46,11 +48,9 @@ class Terminal:
         raise AssertionError(f"{pattern!r} did not appear on the screen:\n{screen}")
 
     def link_number(self, label):
-        """The number that the client shows before the link with this label."""
-        screen = self.wait_for(re.escape(label))
-        found = re.search(r"\[(\d+)\]\s+" + re.escape(label), screen)
-        assert found, f"no link {label!r} on the screen:\n{screen}"
-        return found[1]
+        """The number that the client shows before the link whose label starts so."""
+        link = r"\[(\d+)\]\s+" + re.escape(label)
+        return re.search(link, self.wait_for(link))[1]
 
     def close(self):
         subprocess.run(["tmux", "-L", self.socket, "kill-server"], stderr=subprocess.DEVNULL,
