@@ -271,41 +271,54 @@ static bool is_facet_page(const struct capsule *capsule, slice folder, slice res
     return false;
 }
 
-/* True when `path` (no first slash) is the address of a page that is made from sources. Pages that
- * a file in static/ may replace are none of them. */
-static bool is_page(const struct capsule *capsule, slice path)
+static bool is_made_file(slice path)
 {
-    size_t slash = slice_find_byte(path, '/');
-    if (slash == path.len) {
-        slice name = slice_head(path, path.len < 4 ? 0 : path.len - 4);
-        return is_folder_index(path) || slice_equal(path, SLICE("search.gmi")) ||
-               (slice_ends_with(path, SLICE(".gmi")) && capsule_find_page(capsule, name) != NULL);
-    }
-    slice folder = slice_head(path, slash);
-    slice rest = slice_from(path, slash + 1);
-    if (slice_equal(folder, SLICE("reviews"))) {
-        slash = slice_find_byte(rest, '/');
-        const struct review *review = capsule_find_review(capsule, slice_head(rest, slash));
-        return is_folder_index(rest) || (slash < rest.len && review != NULL &&
-                                         is_review_page(review, slice_from(rest, slash + 1)));
-    }
-    if (slice_equal(folder, SLICE("quotes"))) {
-        return is_folder_index(rest) || slice_equal(rest, SLICE("today.gmi")) ||
-               slice_equal(rest, SLICE("random.gmi"));
-    }
-    return is_facet_page(capsule, folder, rest);
-}
-
-static bool is_default_file(slice path)
-{
-    static const char *const names[] = { "feed.gmi", "atom.xml", "sitemap.txt", "robots.txt",
-                                         "favicon.txt" };
+    static const char *const names[] = { "feed.gmi",   "atom.xml",    "sitemap.txt",
+                                         "robots.txt", "favicon.txt", "search.gmi" };
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
         if (slice_equal(path, slice_of(names[i]))) {
             return true;
         }
     }
     return false;
+}
+
+/* True when somebody wrote what stands at `path` (no first slash): a review or a page by hand. */
+static bool is_written_page(const struct capsule *capsule, slice path)
+{
+    slice folder = SLICE("reviews/");
+    if (slice_starts_with(path, folder)) {
+        slice rest = slice_from(path, folder.len);
+        size_t slash = slice_find_byte(rest, '/');
+        const struct review *review = capsule_find_review(capsule, slice_head(rest, slash));
+        return slash < rest.len && review != NULL &&
+               is_review_page(review, slice_from(rest, slash + 1));
+    }
+    slice extension = SLICE(".gmi");
+    return slice_ends_with(path, extension) &&
+           capsule_find_page(capsule, slice_head(path, path.len - extension.len)) != NULL;
+}
+
+/* True when `path` is the address of any page. */
+static bool is_page(const struct capsule *capsule, slice path)
+{
+    size_t slash = slice_find_byte(path, '/');
+    slice folder = slice_head(path, slash);
+    slice rest = slice_from(path, slash + 1);
+    if (is_written_page(capsule, path) || capsule_find_static(capsule, path) != NULL) {
+        return true;
+    }
+    if (slash == path.len) {
+        return is_folder_index(path) || is_made_file(path);
+    }
+    if (slice_equal(folder, SLICE("reviews"))) {
+        return is_folder_index(rest);
+    }
+    if (slice_equal(folder, SLICE("quotes"))) {
+        return is_folder_index(rest) || slice_equal(rest, SLICE("today.gmi")) ||
+               slice_equal(rest, SLICE("random.gmi"));
+    }
+    return is_facet_page(capsule, folder, rest);
 }
 
 static void check_aliases(struct check *check, const struct source *source,
@@ -315,8 +328,7 @@ static void check_aliases(struct check *check, const struct source *source,
         slice path = review->aliases[i];
         slice below = slice_from(path, 1);
         const struct alias *alias = capsule_find_alias(check->capsule, path);
-        if (is_page(check->capsule, below) || is_default_file(below) ||
-            capsule_find_static(check->capsule, below) != NULL) {
+        if (is_page(check->capsule, below)) {
             diags_add(check->diags, DIAG_ERROR, source, review->alias_places[i],
                       "there is a page at %.*s, so it cannot be an old address", SLICE_ARG(path));
         } else if (alias != NULL && alias->review != review) {
@@ -380,15 +392,16 @@ static void check_ids(struct check *check)
     }
 }
 
+/* Every file in static/ wins over a page; over one that somebody wrote, that is hardly meant. */
 static void check_statics(struct check *check)
 {
     for (size_t i = 0; i < check->capsule->static_count; i++) {
         slice path = check->capsule->statics[i].path;
-        if (is_page(check->capsule, path)) {
+        if (is_written_page(check->capsule, path)) {
             struct source source = { arena_printf(&check->scratch, "static/%.*s", SLICE_ARG(path)),
                                      SLICE_EMPTY };
             diags_add(check->diags, DIAG_WARNING, &source, NULL,
-                      "this file is not served: there is a page at /%.*s", SLICE_ARG(path));
+                      "this file is served instead of the page at /%.*s", SLICE_ARG(path));
         }
     }
 }

@@ -337,9 +337,8 @@ static void checks_the_rest_of_the_capsule(void **state)
         "Featured: sam\n          ^\n"
         "pages/about.gmi:2:11: error: there is no review `sane`; did you mean `same`?\n"
         "=> review:sane Link\n          ^\n"
-        "static/about.gmi: warning: this file is not served: there is a page at "
-        "/about.gmi\n"
-        "static/reviews/same/source.txt: warning: this file is not served: there is a page "
+        "static/about.gmi: warning: this file is served instead of the page at /about.gmi\n"
+        "static/reviews/same/source.txt: warning: this file is served instead of the page "
         "at /reviews/same/source.txt\n");
     assert_int_equal(world.capsule.review_count, 1);
     assert_ptr_equal(world.capsule.reviews[0], first);
