@@ -65,9 +65,7 @@ static void check_line(const struct source *source, const struct gemtext_line *l
             diags_add(diags, DIAG_ERROR, source, line->raw.ptr,
                       "a heading with one `#` is the title, which stands in the header; sections "
                       "start with `##`");
-        } else if (line->text.len == 0) {
-            diags_add(diags, DIAG_ERROR, source, line->raw.ptr, "this heading is empty");
-        } else if (line->text.ptr[0] == '#') {
+        } else if (line->level == 3 && slice_starts_with(line->text, SLICE("#"))) {
             diags_add(diags, DIAG_WARNING, source, line->raw.ptr,
                       "headings have at most three levels; this is read as `###`");
         }
@@ -145,6 +143,16 @@ static slice free_id(struct arena *arena, slice heading)
 
 /* --- sections --- */
 
+/* What is left of a heading when a pinned id is taken off. */
+static void check_heading(const struct source *source, const struct gemtext_line *line,
+                          struct diags *diags)
+{
+    if (line->text.len == 0) {
+        diags_add(diags, DIAG_ERROR, source, line->raw.ptr, "this heading is empty");
+    }
+    (void)!value_fits(source, line->raw.ptr, line->text, diags);
+}
+
 struct outline {
     struct arena *arena;
     const struct source *source;
@@ -172,7 +180,7 @@ static void add_section(struct outline *outline, struct gemtext_line *line, size
                       "the id `%.*s` is that of another section, too", SLICE_ARG(id));
         }
     }
-    (void)!value_fits(outline->source, line->text.ptr, line->text, outline->diags);
+    check_heading(outline->source, line, outline->diags);
     *ARRAY_ADD(outline->arena, &outline->sections) =
         (struct section){ .heading = line->text,
                           .id = id,
@@ -191,7 +199,7 @@ static void add_subsection(struct outline *outline, struct gemtext_line *line, s
         diags_add(outline->diags, DIAG_WARNING, outline->source, id.ptr,
                   "a sub-section has no page of its own, so it needs no id");
     }
-    (void)!value_fits(outline->source, line->text.ptr, line->text, outline->diags);
+    check_heading(outline->source, line, outline->diags);
     *ARRAY_ADD(outline->arena, &outline->subsections) =
         (struct subsection){ line->text, (uint32_t)at };
 }

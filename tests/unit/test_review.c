@@ -287,6 +287,8 @@ static void reports_what_is_wrong_with_the_text(void **state)
           "reviews/example.gmi:4:1: error: a heading with one `#` is the title, which stands in "
           "the header; sections start with `##`\n# Title\n^\n" },
         { HEADER "\n##\n", "reviews/example.gmi:4:1: error: this heading is empty\n##\n^\n" },
+        { HEADER "\n## {#x}\n",
+          "reviews/example.gmi:4:1: error: this heading is empty\n## {#x}\n^\n" },
         { HEADER "\n### Sub\n",
           "reviews/example.gmi:4:1: warning: a sub-section before the first section (`##`)\n"
           "### Sub\n^\n" },
