@@ -58,7 +58,6 @@ void render_quotes(const struct page_context *context, const struct page *page, 
 {
     const struct capsule *capsule = context->capsule;
     struct list_page list;
-    const struct review *review = NULL;
     if (!list_page(LIST_NEWEST_FIRST, capsule->quote_count, page->number, &list)) {
         return;
     }
@@ -71,12 +70,11 @@ void render_quotes(const struct page_context *context, const struct page *page, 
     }
     for (size_t i = list.first; i < list.end; i++) {
         const struct quote_ref *ref = &capsule->quotes[i];
-        if (ref->review != review) {
-            review = ref->review;
+        if (i == list.first || ref->review != capsule->quotes[i - 1].review) {
             gemtext_blank(out);
-            gemtext_heading(out, 2, review->title);
+            gemtext_heading(out, 2, ref->review->title);
         }
-        put_entry(context, review, ref->quote, out);
+        put_entry(context, ref->review, ref->quote, out);
     }
     gemtext_blank(out);
     link_list_neighbours(context, page, &list, out);

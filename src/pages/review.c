@@ -194,14 +194,23 @@ static void end_value(const struct facet_value *value, struct buf *out)
     gemtext_end(out, GEMTEXT_LINK);
 }
 
-/* ` as Yong`, `, director`; nothing for a member of the cast without a role. */
-static void put_part(const struct credit *credit, struct buf *out)
+/* What a person did: ` as Yong, director`. Nothing for a member of the cast without a role. */
+static void put_parts(const struct review *review, slice person, struct buf *out)
 {
     static const char *const parts[CREDIT_KINDS] = {
-        [CREDIT_CAST] = "", [CREDIT_DIRECTOR] = ", director", [CREDIT_WRITER] = ", writer"
+        [CREDIT_CAST] = " as ", [CREDIT_DIRECTOR] = ", director", [CREDIT_WRITER] = ", writer"
     };
-    buf_puts(out, credit->role.len > 0 ? " as " : parts[credit->kind]);
-    gemtext_put(out, credit->role);
+    for (enum credit_kind kind = 0; kind < CREDIT_KINDS; kind++) {
+        for (size_t i = 0; i < review->credit_count; i++) {
+            const struct credit *credit = &review->credits[i];
+            bool says_something = kind != CREDIT_CAST || credit->role.len > 0;
+            if (credit->kind == kind && says_something &&
+                slice_equal(credit->person.slug, person)) {
+                buf_puts(out, parts[kind]);
+                gemtext_put(out, credit->role);
+            }
+        }
+    }
 }
 
 static bool is_credited_before(const struct review *review, size_t index)
@@ -234,11 +243,7 @@ static void put_credits(const struct page_context *context, const struct review 
         }
         link_begin(context, &page, out);
         gemtext_put(out, person->text);
-        for (size_t j = i; j < review->credit_count; j++) {
-            if (slice_equal(review->credits[j].person.slug, person->slug)) {
-                put_part(&review->credits[j], out);
-            }
-        }
+        put_parts(review, person->slug, out);
         end_value(page.value, out);
     }
 }

@@ -18,8 +18,8 @@ struct row {
     /** NULL: every page that fits the pattern exists. */
     bool (*exists)(const struct page *page);
     /* A served page with a redirect leads elsewhere; an exported one is rendered. */
-    unsigned redirect_status;
     page_redirect *redirect;
+    unsigned redirect_status;
     bool dynamic;
 };
 
