@@ -122,6 +122,22 @@ void body_put_attribution(const struct quote *quote, struct buf *out)
     gemtext_end(out, GEMTEXT_TEXT);
 }
 
+/* The first quote that ends after line `index`. */
+static size_t first_quote(const struct review *review, uint32_t index)
+{
+    size_t low = 0;
+    size_t high = review->quote_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (review->quotes[middle].lines.end <= index) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 /* The quote whose attribution is line `index`; `*next` moves along with the lines. */
 static const struct quote *attributed(const struct review *review, uint32_t index, size_t *next)
 {
@@ -137,7 +153,7 @@ void body_put(const struct page_context *context, const struct review *review,
               struct line_range range, unsigned sub_level, struct buf *out)
 {
     bool preformatted = false;
-    size_t next_quote = 0;
+    size_t next_quote = first_quote(review, range.first);
     for (uint32_t i = range.first; i < range.end && i < review->line_count; i++) {
         struct gemtext_line line = review->lines[i];
         const struct quote *quote = attributed(review, i, &next_quote);
