@@ -41,7 +41,9 @@ void command_print_diags(const struct diags *diags)
     struct buf out;
     buf_init(&out, (size_t)-1);
     diags_format(diags, &out);
-    (void)fwrite(out.ptr, 1, out.len, stderr);
+    if (out.len > 0) {
+        (void)fwrite(out.ptr, 1, out.len, stderr);
+    }
     buf_release(&out);
     size_t errors = diags->counts[DIAG_ERROR];
     size_t warnings = diags->counts[DIAG_WARNING];
