@@ -113,6 +113,41 @@ static void writes_each_type_on_its_own_line(void **state)
     buf_release(&out);
 }
 
+static void writes_lines_in_pieces(void **state)
+{
+    (void)state;
+    static const struct {
+        enum gemtext_type type;
+        const char *pieces[3];
+        const char *expected;
+    } cases[] = {
+        { GEMTEXT_TEXT, { "one", ", ", "two" }, "one, two\n" },
+        { GEMTEXT_TEXT, { "=", "> x" }, " => x\n" },
+        { GEMTEXT_TEXT, { "``", "`" }, " ```\n" },
+        { GEMTEXT_TEXT, { "# a", "b" }, " # ab\n" },
+        { GEMTEXT_TEXT, { "a\n# b", "\r\n", "=> c" }, "a # b  => c\n" },
+        { GEMTEXT_TEXT, { "" }, "\n" },
+        { GEMTEXT_LINK, { "/x", " ", "a\n=> /y" }, "=> /x a => /y\n" },
+        { GEMTEXT_HEADING, { "a", "\n", "# b" }, "## a # b\n" },
+        { GEMTEXT_ITEM, { "* a" }, "* * a\n" },
+        { GEMTEXT_QUOTE, { "> a" }, "> > a\n" },
+    };
+    struct buf out;
+    buf_init(&out, 1000);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        buf_clear(&out);
+        gemtext_text(&out, SLICE("before"));
+        size_t start = out.len;
+        gemtext_begin(&out, cases[i].type, 2);
+        for (size_t j = 0; j < ARRAY_LENGTH(cases[i].pieces); j++) {
+            gemtext_put(&out, slice_of(cases[i].pieces[j]));
+        }
+        gemtext_end(&out, cases[i].type);
+        assert_slice_equal(slice_from(buf_slice(&out), start), cases[i].expected);
+    }
+    buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +155,7 @@ int main(void)
         cmocka_unit_test(keeps_preformatted_text),
         cmocka_unit_test(a_text_line_stays_a_text_line),
         cmocka_unit_test(writes_each_type_on_its_own_line),
+        cmocka_unit_test(writes_lines_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
