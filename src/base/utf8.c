@@ -80,9 +80,36 @@ void utf8_put(struct buf *buf, int32_t code_point)
     buf_put(buf, (slice){ (const char *)bytes, (size_t)length });
 }
 
+/* Code points that are allowed in NFC and never join the one before them (NFC_Quick_Check=Yes of
+ * Unicode Annex 15, section 9), of those scripts in which most texts are written. */
+static bool is_always_nfc(int32_t c)
+{
+    return c < 0x300 ||                                                    /* Latin */
+           (c >= 0x400 && c <= 0x482) ||                                   /* Cyrillic */
+           (c >= 0x2010 && c <= 0x2027) || (c >= 0x2030 && c <= 0x205E) || /* punctuation */
+           (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA) || /* kana */
+           (c >= 0x4E00 && c <= 0x9FFF) ||                                 /* Han */
+           (c >= 0xAC00 && c <= 0xD7A3);                                   /* Hangul */
+}
+
+/* Most texts are in NFC already, and looking is ten times faster than composing. */
+static bool is_surely_nfc(slice text)
+{
+    int32_t c = 0;
+    while (text.len > 0) {
+        if ((unsigned char)text.ptr[0] < 0x80) {
+            text.ptr++;
+            text.len--;
+        } else if (utf8_next(&text, &c) && !is_always_nfc(c)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 slice utf8_nfc(struct arena *arena, slice text)
 {
-    if (utf8_is_ascii(text)) {
+    if (is_surely_nfc(text)) {
         return text;
     }
     utf8proc_uint8_t *composed = NULL;
@@ -99,10 +126,18 @@ slice utf8_nfc(struct arena *arena, slice text)
     return result;
 }
 
+static enum utf8_class ascii_class(int32_t c)
+{
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
+        return UTF8_LETTER;
+    }
+    return c == ' ' || c == '\t' ? UTF8_SPACE : UTF8_OTHER;
+}
+
 enum utf8_class utf8_class(int32_t code_point)
 {
-    if (code_point == '\t') {
-        return UTF8_SPACE;
+    if (code_point >= 0 && code_point < 0x80) {
+        return ascii_class(code_point);
     }
     switch (utf8proc_category(code_point)) {
     case UTF8PROC_CATEGORY_LU:
@@ -152,8 +187,15 @@ size_t utf8_count_words(slice s)
     size_t words = 0;
     bool counted = false; /* the run of non-blanks we are in has been counted */
     int32_t c = 0;
-    while (utf8_next(&s, &c)) {
-        enum utf8_class class = utf8_class(c);
+    while (s.len > 0) {
+        if ((unsigned char)s.ptr[0] < 0x80) {
+            c = s.ptr[0];
+            s.ptr++;
+            s.len--;
+        } else {
+            (void)utf8_next(&s, &c);
+        }
+        enum utf8_class class = c < 0x80 ? ascii_class(c) : utf8_class(c);
         if (class == UTF8_SPACE || c == '\n') {
             counted = false;
         } else if (class == UTF8_LETTER && !counted) {

@@ -1,6 +1,10 @@
 #include "check.h"
 
+#include "base/attributes.h"
 #include "base/utf8.h"
+
+#include <stdlib.h>
+#include <utf8proc.h>
 
 static void finds_the_first_ill_formed_byte(void **state)
 {
@@ -90,6 +94,55 @@ static void cuts_between_code_points(void **state)
     assert_slice_equal(utf8_head(SLICE("한"), 0), "");
 }
 
+/* What utf8proc makes of `text`, without any look beforehand. */
+static bool is_nfc_of(slice text, slice normal)
+{
+    utf8proc_uint8_t *composed = NULL;
+    utf8proc_ssize_t length =
+        utf8proc_map((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &composed,
+                     (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    bool same = length >= 0 && slice_equal(normal, (slice){ (char *)composed, (size_t)length });
+    free(composed);
+    return same;
+}
+
+/* Every code point alone and behind letters that others join: the quick look is never wrong. */
+static void finds_nfc_for_every_code_point(void **state)
+{
+    (void)state;
+    static const int32_t before[] = { 'a', 0x41A, 0x304B, 0xAC00, 0x1100, 0x9FFF };
+    for (int32_t c = 1; c <= 0x10FFFF; c++) {
+        struct arena arena;
+        struct buf text;
+        if (c >= 0xD800 && c <= 0xDFFF) {
+            continue;
+        }
+        arena_init(&arena);
+        buf_init(&text, 100);
+        utf8_put(&text, c);
+        for (size_t i = 0; i < (c < 0x20000 ? ARRAY_LENGTH(before) : 0); i++) {
+            utf8_put(&text, before[i]);
+            utf8_put(&text, c);
+        }
+        assert_true(is_nfc_of(buf_slice(&text), utf8_nfc(&arena, buf_slice(&text))));
+        buf_release(&text);
+        arena_release(&arena);
+    }
+}
+
+/* The short way for ASCII gives what the tables of Unicode say. */
+static void classifies_ascii_as_unicode_does(void **state)
+{
+    (void)state;
+    for (int32_t c = 0; c < 0x80; c++) {
+        utf8proc_category_t category = utf8proc_category(c);
+        bool letter = category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LL ||
+                      category == UTF8PROC_CATEGORY_ND;
+        bool space = category == UTF8PROC_CATEGORY_ZS || c == '\t';
+        assert_int_equal(utf8_class(c), letter ? UTF8_LETTER : space ? UTF8_SPACE : UTF8_OTHER);
+    }
+}
+
 static void classifies(void **state)
 {
     (void)state;
@@ -116,6 +169,8 @@ int main(void)
         cmocka_unit_test(counts_words),
         cmocka_unit_test(cuts_between_code_points),
         cmocka_unit_test(classifies),
+        cmocka_unit_test(classifies_ascii_as_unicode_does),
+        cmocka_unit_test(finds_nfc_for_every_code_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
