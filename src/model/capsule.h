@@ -93,10 +93,11 @@ struct capsule_parts {
  * Sort, index and cross-check the parts into `*out`, whose tables are put in `arena`.
  *
  * Checked here, because one file cannot know it: two files with one slug (both paths are named; the
- * first by path stays), two with one alias, an alias that is a page, links by name, Related,
- * Featured and Poster that name nothing. A name nobody has is an error that suggests the nearest; a
- * name of a draft or of a file that was left out is a warning. Such a review is served all the
- * same: pages show a link that leads nowhere as its label alone.
+ * first by path stays), two with one Id, two with one alias, an alias that is a page, links by
+ * name, Related, Featured and Poster that name nothing, a file in static/ that takes the place of a
+ * page. A name nobody has is an error that suggests the nearest (a warning in a draft); a name of a
+ * draft or of a file that was left out is a warning. Such a review is served all the same: pages
+ * show a link that leads nowhere as its label alone.
  */
 void capsule_index(struct arena *arena, const struct capsule_parts *parts, struct capsule *out,
                    struct diags *diags);
