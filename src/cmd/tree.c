@@ -98,7 +98,10 @@ static bool remove_left_over(void *context, const char *name)
         slice folder = slice_between(target.ptr, slash);
         slice path = arena_printf(&tree->arena, "%.*s/%s", SLICE_ARG(folder), name);
         slice marker = arena_printf(&tree->arena, "%s/" TREE_MARKER, path.ptr);
-        if (lstat(marker.ptr, &status) == 0) {
+        /* Killed before it wrote the marker: an empty folder, which is all that rmdir(2) takes. */
+        if (lstat(marker.ptr, &status) != 0) {
+            (void)rmdir(path.ptr);
+        } else {
             (void)!folder_remove(AT_FDCWD, path.ptr);
         }
     }

@@ -215,9 +215,12 @@ static void removes_what_a_killed_run_left(void **state)
     assert_true(exists(name));
     /* Not made by a run, though it looks so. */
     assert_int_equal(mkdir("out.new-999999999", 0755), 0);
+    write_text("out.new-999999999/letter.txt", "precious");
+    assert_int_equal(mkdir("out.new-999999998", 0755), 0); /* killed before it had a marker */
     make_tree("one", NULL, 2, 0);
     assert_false(exists(name));
-    assert_true(exists("out.new-999999999"));
+    assert_true(exists("out.new-999999999/letter.txt"));
+    assert_false(exists("out.new-999999998"));
 }
 
 static void takes_names(void **state)
