@@ -1,5 +1,16 @@
 #include "cmd/open_capsule.h"
 
+#include "base/limits.h"
+
+/* As it stands in a URL: an IPv6 address in brackets. */
+static void put_host(slice host, struct buf *out)
+{
+    bool is_ipv6 = slice_find_byte(host, ':') < host.len;
+    buf_puts(out, is_ipv6 ? "[" : "");
+    buf_put(out, host);
+    buf_puts(out, is_ipv6 ? "]" : "");
+}
+
 bool open_capsule_load(struct open_capsule *open, const char *folder, int64_t now, bool show_drafts,
                        struct diags *diags)
 {
@@ -13,8 +24,10 @@ bool open_capsule_load(struct open_capsule *open, const char *folder, int64_t no
         return false;
     }
     open->capsule = loaded_capsule(open->loaded);
+    buf_init(&open->host, LIMIT_REQUEST_URL);
+    put_host(open->capsule->conf.hosts[0], &open->host);
     open->context = (struct page_context){ .capsule = open->capsule,
-                                           .host = open->capsule->conf.hosts[0],
+                                           .host = buf_slice(&open->host),
                                            .today = date_of(now),
                                            .now = now,
                                            .export = true };
@@ -23,6 +36,7 @@ bool open_capsule_load(struct open_capsule *open, const char *folder, int64_t no
 
 void open_capsule_close(struct open_capsule *open)
 {
+    buf_release(&open->host);
     loaded_free(open->loaded);
     media_type_finder_free(open->finder);
 }

@@ -14,7 +14,8 @@ struct open_capsule {
     struct media_type_finder *finder;
     struct loaded *loaded;
     const struct capsule *capsule;
-    struct page_context context; /* host: the first of the capsule; base: "" */
+    struct buf host;             /* of context: the first of the capsule */
+    struct page_context context; /* without a base */
 };
 
 /**

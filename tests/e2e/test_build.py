@@ -212,7 +212,7 @@ def test_a_full_disk_is_said(capsule, tmp_path):
 
 def test_progress_is_for_terminals(capsule, tmp_path):
     """A build that takes longer than a second says how far it is; a fast one or a pipe does not."""
-    add_reviews(capsule, range(6000))
+    add_reviews(capsule, range(2500))
     leader, follower = pty.openpty()
     shown = b""
     with subprocess.Popen([MATINEE, "build", capsule, "--output", tmp_path / "out"],
@@ -253,3 +253,14 @@ def test_check_reads_gemtext_in_static(capsule):
     assert done.returncode == 1
     assert done.stderr == ("static/sub/page.gmi:1:4: error: this link leads nowhere: there is no "
                            "/sub/other.gmi\n=> other.gmi Not there\n   ^\n1 error, 0 warnings\n")
+
+
+def test_a_capsule_known_by_an_address(capsule, tmp_path):
+    (capsule / "capsule.conf").write_text("Title: Notes\nHost: ::1, 127.0.0.1\n")
+    (capsule / "reviews/film-9.gmi").write_text(
+        "Title: F\nPublished: 2025-01-01\n\n=> gemini://[::1]/reviews/ Here\n"
+        "=> gemini://[::1]/nothing Here\n=> gemini://[::1]:1966/nothing Elsewhere\n")
+    done = build(capsule, tmp_path / "out", "--keep-going")
+    assert done.stderr.count(" error: ") == 1 and "film-9.gmi:5:4" in done.stderr
+    assert 'href="gemini://[::1]/"' in (tmp_path / "out/atom.xml").read_text()
+    assert "gemini://[::1]/reviews/film-9/\n" in (tmp_path / "out/sitemap.txt").read_text()
