@@ -189,7 +189,7 @@ size_t utf8_count_words(slice s)
     int32_t c = 0;
     while (s.len > 0) {
         if ((unsigned char)s.ptr[0] < 0x80) {
-            c = s.ptr[0];
+            c = (unsigned char)s.ptr[0];
             s.ptr++;
             s.len--;
         } else {

@@ -5,7 +5,8 @@
 #include "source/slug_map.h"
 #include "source/values.h"
 #include "text/slug.h"
-#include "text/uri.h"
+
+#include <assert.h>
 
 /* --- lines --- */
 
@@ -237,11 +238,13 @@ static size_t count_words(const struct gemtext_line *lines, struct line_range ra
 /* Pinned ids are claimed by now, so that no heading above them takes one. */
 static void finish_sections(struct outline *outline, struct review *out)
 {
+    struct section *sections = outline->sections.items;
     size_t count = outline->sections.count;
-    size_t lede_end = count > 0 ? outline->sections.items[0].lines.first - 1u : out->line_count;
+    assert(count == 0 || sections != NULL);
+    size_t lede_end = count > 0 ? sections[0].lines.first - 1u : out->line_count;
     out->lede = trim_range(out->lines, 0, lede_end);
     for (size_t i = 0; i < count; i++) {
-        struct section *section = &outline->sections.items[i];
+        struct section *section = &sections[i];
         const struct section *next = i + 1 < count ? section + 1 : NULL;
         section->end_sub = next ? next->first_sub : (uint32_t)outline->subsections.count;
         section->lines = trim_range(out->lines, section->lines.first,
@@ -252,7 +255,7 @@ static void finish_sections(struct outline *outline, struct review *out)
                                                   free_id(outline->arena, section->heading), NULL);
         }
     }
-    out->sections = outline->sections.items;
+    out->sections = sections;
     out->section_count = count;
     out->subsections = outline->subsections.items;
     out->subsection_count = outline->subsections.count;

@@ -59,7 +59,7 @@ struct load {
     struct loaded *next;
     struct diags *diags;
     const char *prefix; /* of the folder that is walked: "reviews/" */
-    bool too_many;
+    unsigned too_many;  /* the limit that was passed, or 0 */
 };
 
 /* --- snapshots --- */
@@ -264,7 +264,7 @@ static bool visit_source(void *context, slice path, const struct stat *status)
         return true;
     }
     if (load->next->files.count + load->next->bad_files >= LIMIT_SOURCE_FILES) {
-        load->too_many = true;
+        load->too_many = LIMIT_SOURCE_FILES;
         return false;
     }
     struct buf whole;
@@ -310,7 +310,7 @@ static bool visit_static(void *context, slice path, const struct stat *status)
         return true;
     }
     if (load->next->statics.count >= LIMIT_STATIC_FILES) {
-        load->too_many = true;
+        load->too_many = LIMIT_STATIC_FILES;
         return false;
     }
     if (!read_head(load, path, head, &len)) {
@@ -366,11 +366,10 @@ static void load_folder(struct load *load, const char *prefix, file_visit *visit
     if (file_walk(path.ptr, visit, load)) {
         return;
     }
-    if (load->too_many) {
-        load->too_many = false;
+    if (load->too_many != 0) {
         diags_add(load->diags, DIAG_ERROR, &source, NULL,
-                  "too many files; those after the first %u are not read",
-                  visit == visit_static ? LIMIT_STATIC_FILES : LIMIT_SOURCE_FILES);
+                  "more than %u files; the rest is not read", load->too_many);
+        load->too_many = 0;
     } else if (errno != ENOENT) {
         diags_add(load->diags, DIAG_ERROR, &source, NULL, "this folder cannot be read: %s",
                   strerror(errno));
