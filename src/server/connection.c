@@ -106,7 +106,7 @@ static void destroy(struct connection *c)
 /* TLS has failed, or the other side has gone: nothing more can be said to it. */
 static enum progress give_up(struct connection *c)
 {
-    if (c->state == CONNECTION_RESPOND) {
+    if (c->state == CONNECTION_RESPOND && c->exchange != NULL) {
         log_exchange(c->exchange);
     }
     return go_to(c, CONNECTION_CLOSED);

@@ -105,8 +105,9 @@ static void remove_at(struct generations *all, size_t index)
     (void)close(generation->ready[1]);
     free(generation);
     all->count--;
-    memmove(&all->items[index], &all->items[index + 1],
-            (all->count - index) * sizeof all->items[0]);
+    for (size_t i = index; i < all->count; i++) {
+        all->items[i] = all->items[i + 1];
+    }
 }
 
 static void drain(struct generation *generation)

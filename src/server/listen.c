@@ -130,12 +130,11 @@ static void put_name(const struct listen_address *address, struct listener *out)
 /* The port that was bound when 0 was asked for. */
 static void learn_port(int fd, struct listen_address *address)
 {
-    struct sockaddr_storage bound;
-    socklen_t length = sizeof bound;
-    if (getsockname(fd, (struct sockaddr *)&bound, &length) == 0) {
+    struct sockaddr *bound = (struct sockaddr *)&address->address;
+    if (getsockname(fd, bound, &address->length) == 0) {
         address->port =
-            ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&bound)->sin6_port
-                                              : ((struct sockaddr_in *)(void *)&bound)->sin_port);
+            ntohs(address->family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)bound)->sin6_port
+                                              : ((struct sockaddr_in *)(void *)bound)->sin_port);
     }
 }
 

@@ -326,6 +326,7 @@ void loader_run(const struct loader_setup *setup)
         log_message("nothing to serve in %s", options->capsule_folder);
         process_exit(LOADER_NOTHING_TO_SERVE);
     }
+    loader.reloaded_at -= RELOAD_EVERY_MS; /* that was no reload: the first change shows at once */
     while (round_of_loop(&loader)) {
     }
     stop(&loader);

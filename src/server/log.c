@@ -23,27 +23,39 @@ static void write_out(slice text)
     }
 }
 
+/* How many bytes stand for `c`: itself, two for a backslash, four otherwise. */
+static size_t escaped_width(unsigned char c, bool ascii)
+{
+    if (c == '\\') {
+        return 2;
+    }
+    return c >= 0x20 && c != 0x7f && (c < 0x80 || !ascii) ? 1 : 4;
+}
+
 void log_put_escaped(struct buf *out, slice text, size_t max, bool ascii)
 {
-    size_t end = out->len + max;
+    size_t needed = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        needed += escaped_width((unsigned char)text.ptr[i], ascii);
+    }
+    /* When it does not fit, room for the mark is kept. */
+    size_t mark = needed <= max ? 0 : max < cut_mark.len ? max : cut_mark.len;
+    size_t end = out->len + max - mark;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        bool plain = c >= 0x20 && c != 0x7f && c != '\\' && (c < 0x80 || !ascii);
-        size_t width = plain ? 1 : c == '\\' ? 2 : 4;
-        /* Room for the mark is kept, unless this byte is the last and fits. */
-        size_t after = i + 1 < text.len ? cut_mark.len : 0;
-        if (out->len + width + after > end) {
-            buf_put(out, slice_head(cut_mark, end - out->len));
-            return;
+        size_t width = escaped_width(c, ascii);
+        if (out->len + width > end) {
+            break;
         }
-        if (plain) {
+        if (width == 1) {
             buf_putc(out, (char)c);
-        } else if (c == '\\') {
+        } else if (width == 2) {
             buf_puts(out, "\\\\");
         } else {
             buf_printf(out, "\\x%02x", c);
         }
     }
+    buf_put(out, slice_head(cut_mark, mark));
 }
 
 void log_put_request(struct buf *out, const struct log_request *request)

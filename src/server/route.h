@@ -21,10 +21,10 @@ struct site {
     size_t host_count;
     uint16_t ports[LIMIT_LISTENERS]; /* that we listen on; the default port is always right */
     size_t port_count;
-    slice authority;         /* of absolute URLs in pages: host, with `:port` when not 1965 */
-    slice base;              /* of all paths: empty, or `/sub` */
-    int static_folder;       /* the open folder static/, or -1 */
-    const X509 *certificate; /* that is presented; NULL: not looked at */
+    slice authority;   /* of absolute URLs in pages: host, with `:port` when not 1965 */
+    slice base;        /* of all paths: empty, or `/sub` */
+    int static_folder; /* the open folder static/, or -1 */
+    X509 *certificate; /* that is presented; NULL: not looked at */
 };
 
 /** A request as it arrived. */

@@ -19,7 +19,7 @@
 MUST_USE SSL_CTX *tls_context_new(const struct certificate *certificate, struct buf *error);
 
 /** True when `certificate` is for `host`, a name or an IP literal. */
-bool tls_covers(const X509 *certificate, slice host);
+bool tls_covers(X509 *certificate, slice host);
 
 /** A server side over the socket `fd`, which stays the caller's; NULL when out of memory. */
 MUST_USE SSL *tls_new(SSL_CTX *context, int fd);

@@ -91,32 +91,27 @@ static void set_accepting(struct worker *worker, bool on)
     }
 }
 
-/* Room for one more: the oldest connection without a complete request goes. False when all of them
- * are being answered. */
-static bool make_room(struct worker *worker)
-{
-    if (worker->connection_count < worker->connection_max) {
-        return true;
-    }
-    struct connection *oldest = TAILQ_FIRST(&worker->waiting[WAIT_REQUEST]);
-    if (oldest == NULL) {
-        return false;
-    }
-    connection_cut(oldest);
-    return true;
-}
-
 static void on_accept(int listener, UNUSED short what, void *arg)
 {
     struct worker *worker = arg;
     for (int i = 0; i < ACCEPTS_PER_EVENT; i++) {
-        if (!make_room(worker)) {
-            /* New ones wait in the backlog; worker_forget listens again. */
-            set_accepting(worker, false);
-            return;
+        /* When there are too many, the oldest one without a complete request makes room, but only
+         * for one that is really there. */
+        struct connection *oldest = NULL;
+        if (worker->connection_count >= worker->connection_max) {
+            oldest = TAILQ_FIRST(&worker->waiting[WAIT_REQUEST]);
+            if (oldest == NULL) {
+                /* All are being answered. New ones wait in the backlog; worker_forget listens
+                 * again. */
+                set_accepting(worker, false);
+                return;
+            }
         }
         int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
+            if (oldest != NULL) {
+                connection_cut(oldest);
+            }
             connection_accept(worker, fd);
             continue;
         }
