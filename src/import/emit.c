@@ -32,7 +32,7 @@ static void put_list(const struct fact_values *values, slice key, struct buf *ou
 
 static void put_header(const struct facts *facts, struct buf *out)
 {
-    for (enum fact fact = 0; fact < FACT_COUNT; fact++) {
+    for (enum post_fact fact = 0; fact < FACT_COUNT; fact++) {
         const struct fact_values *values = &facts->values[fact];
         if (fact == FACT_OTHER) {
             for (size_t i = 0; i + 1 < values->count; i += 2) {
@@ -93,7 +93,7 @@ static void put_quote(const struct part *part, struct buf *out, struct report *r
     if (part->by.commentary.len > 0) {
         put_in_pieces(out, part->by.commentary, report, gemtext_text);
     }
-    report->quotes++;
+    report->quotes += part->by.speaker.len > 0;
     report->words += utf8_count_words(part->text) + utf8_count_words(part->by.commentary);
 }
 
@@ -147,7 +147,7 @@ static void put_part(const struct part *part, struct buf *out, struct report *re
 static bool is_apart(const struct part *before, const struct part *part)
 {
     if (before->kind == PART_SECTION || before->kind == PART_SCENE) {
-        return false;
+        return part->kind == PART_SECTION;
     }
     return !part->joined || before->kind != part->kind || part->kind == PART_QUOTE ||
            part->kind == PART_SECTION || part->kind == PART_SCENE;

@@ -45,7 +45,7 @@ static const struct {
 /* How blogs call the fields; compared without case, a hyphen is a blank. */
 static const struct {
     const char *key;
-    enum fact fact;
+    enum post_fact fact;
 } keys[] = {
     { "title", FACT_TITLE },
     { "movie", FACT_TITLE },
@@ -133,12 +133,12 @@ static const char *const reserved[] = {
     "source", "tags",      "summary", "best-quote", "related", "aliases", "poster",
 };
 
-slice fact_key(enum fact fact)
+slice fact_key(enum post_fact fact)
 {
     return slice_of(fields[fact].key);
 }
 
-bool fact_is_list(enum fact fact)
+bool fact_is_list(enum post_fact fact)
 {
     return fields[fact].is_list;
 }
@@ -171,7 +171,7 @@ static bool same_key(slice key, const char *known)
     return true;
 }
 
-static enum fact find_fact(slice key)
+static enum post_fact find_fact(slice key)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
         if (same_key(key, keys[i].key)) {
@@ -213,12 +213,12 @@ bool fact_line_is_known(const struct fact_line *line)
     return find_fact(line->key) != FACT_OTHER;
 }
 
-slice facts_value(const struct facts *facts, enum fact fact)
+slice facts_value(const struct facts *facts, enum post_fact fact)
 {
     return facts->values[fact].count > 0 ? facts->values[fact].items[0] : SLICE_EMPTY;
 }
 
-bool facts_set(struct facts *facts, enum fact fact, slice value)
+bool facts_set(struct facts *facts, enum post_fact fact, slice value)
 {
     value = slice_trim(value);
     if (value.len == 0 || facts->values[fact].count > 0) {
@@ -236,7 +236,7 @@ static void make_list(struct facts *facts, struct fact_values *values)
     values->capacity = LIMIT_LIST_VALUES;
 }
 
-bool facts_add(struct facts *facts, enum fact fact, slice value)
+bool facts_add(struct facts *facts, enum post_fact fact, slice value)
 {
     struct fact_values *values = &facts->values[fact];
     value = slice_trim(value);
@@ -274,7 +274,21 @@ static bool has_foreign_letters(slice s)
     return false;
 }
 
-void facts_set_title(struct facts *facts, slice text)
+/* Set a field of one value, or note that it has this value already. False when it has another. */
+static bool set_or_note(struct facts *facts, enum post_fact fact, slice value, unsigned number,
+                        struct report *report)
+{
+    if (facts_set(facts, fact, value)) {
+        return true;
+    }
+    if (!slice_equal(facts_value(facts, fact), slice_trim(value))) {
+        return false;
+    }
+    report_note(report, number, "%s: \"%.*s\" again", fields[fact].key, SLICE_ARG(value));
+    return true;
+}
+
+void facts_set_title(struct facts *facts, slice text, unsigned number, struct report *report)
 {
     slice before;
     slice inside;
@@ -290,9 +304,8 @@ void facts_set_title(struct facts *facts, slice text)
         rest = inside;
         while (understood && slice_next_piece(&rest, ',', &part)) {
             part = slice_trim(part);
-            enum fact fact = phrase_is_year(part) ? FACT_YEAR : FACT_ORIGINAL_TITLE;
-            understood =
-                facts_set(facts, fact, part) || slice_equal(facts_value(facts, fact), part);
+            enum post_fact fact = phrase_is_year(part) ? FACT_YEAR : FACT_ORIGINAL_TITLE;
+            understood = set_or_note(facts, fact, part, number, report);
         }
         text = understood ? before : text;
     }
@@ -340,7 +353,15 @@ static bool next_listed(slice *rest, bool semicolons, bool slashes, slice *value
     return false;
 }
 
-static void take_list(struct facts *facts, enum fact fact, slice list, unsigned number,
+/* `as` parts a person from a role, so it is no person and no role by itself. */
+static bool is_good_value(enum post_fact fact, slice value)
+{
+    return fact != FACT_CAST ||
+           !(slice_equal(value, SLICE("as")) || slice_starts_with(value, SLICE("as ")) ||
+             slice_ends_with(value, SLICE(" as")));
+}
+
+static void take_list(struct facts *facts, enum post_fact fact, slice list, unsigned number,
                       struct report *report)
 {
     bool semicolons = slice_find_byte(list, ';') < list.len;
@@ -348,15 +369,17 @@ static void take_list(struct facts *facts, enum fact fact, slice list, unsigned 
     slice value;
     while (next_listed(&list, semicolons, slashes, &value)) {
         slice written = value;
-        if (phrase_starts_with(value, SLICE("and ")) || phrase_starts_with(value, SLICE("& "))) {
-            value = slice_from(value, slice_find_byte(value, ' '));
+        bool joined =
+            phrase_starts_with(value, SLICE("and ")) || phrase_starts_with(value, SLICE("& "));
+        if (joined) {
+            value = slice_trim(slice_from(value, slice_find_byte(value, ' ')));
         }
-        value = fact == FACT_CAST ? with_role(facts->arena, slice_trim(value)) : value;
-        bool added = facts_add(facts, fact, value);
-        if (!added || (value.len != written.len && fact != FACT_CAST)) {
+        value = fact == FACT_CAST ? with_role(facts->arena, value) : value;
+        bool added = is_good_value(fact, value) && facts_add(facts, fact, value);
+        if (!added || joined) {
             report_note(report, number, "%s: \"%.*s\"%s", fields[fact].key, SLICE_ARG(written),
                         added ? " without the word before the name"
-                              : " is left out: the list has it already, or is full");
+                              : " is left out: the list has it already, or cannot hold it");
         }
     }
 }
@@ -404,7 +427,7 @@ static bool take_other(struct facts *facts, const struct fact_line *line)
 bool facts_take(struct facts *facts, const struct fact_line *line, unsigned number,
                 struct report *report)
 {
-    enum fact fact = find_fact(line->key);
+    enum post_fact fact = find_fact(line->key);
     bool taken = true;
     if (line->value.len == 0) {
         return false;
@@ -418,10 +441,12 @@ bool facts_take(struct facts *facts, const struct fact_line *line, unsigned numb
         }
     } else if (fact == FACT_TITLE) {
         taken = facts_value(facts, fact).len == 0;
-        facts_set_title(facts, line->value);
+        if (taken) {
+            facts_set_title(facts, line->value, number, report);
+        }
     } else if (fact == FACT_YEAR) {
-        taken = phrase_is_year(line->value) && (facts_set(facts, fact, line->value) ||
-                                                slice_equal(facts_value(facts, fact), line->value));
+        taken =
+            phrase_is_year(line->value) && set_or_note(facts, fact, line->value, number, report);
         if (!taken && facts_value(facts, fact).len == 0) {
             /* `March 2013`: the year is one, and the line stays in the text. */
             (void)facts_set(facts, fact, phrase_find_year(line->value));

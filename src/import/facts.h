@@ -11,7 +11,7 @@
 #include "import/report.h"
 
 /** The header fields of a source file, in the order in which they are written. */
-enum fact {
+enum post_fact {
     FACT_TITLE,
     FACT_ORIGINAL_TITLE,
     FACT_ROMANIZED,
@@ -38,9 +38,9 @@ enum fact {
 };
 
 /** The key of a field as the format writes it: "Original-Title". Empty for FACT_OTHER. */
-slice fact_key(enum fact fact);
+slice fact_key(enum post_fact fact);
 /** True when the field holds a comma-separated list. */
-bool fact_is_list(enum fact fact);
+bool fact_is_list(enum post_fact fact);
 
 struct fact_values {
     slice *items;
@@ -77,14 +77,14 @@ MUST_USE bool facts_take(struct facts *facts, const struct fact_line *line, unsi
 
 /** Add a value to a list, unless it is there already (values with one slug are one value), is too
  * long, or the list is full; false then. */
-bool facts_add(struct facts *facts, enum fact fact, slice value);
+bool facts_add(struct facts *facts, enum post_fact fact, slice value);
 /** Set a field of one value; false when it has one already. */
-bool facts_set(struct facts *facts, enum fact fact, slice value);
+bool facts_set(struct facts *facts, enum post_fact fact, slice value);
 /** The value of a field, or the empty slice. */
-slice facts_value(const struct facts *facts, enum fact fact);
+slice facts_value(const struct facts *facts, enum post_fact fact);
 
 /** Take the title `text` with what it has in brackets: `Title (원제)`, `Title (2013)`. */
-void facts_set_title(struct facts *facts, slice text);
+void facts_set_title(struct facts *facts, slice text, unsigned number, struct report *report);
 /**
  * Say which kind of work it is when the facts tell and no fact says so: with episodes a drama, with
  * the running time of a feature and no episodes a film.

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "import/facts.h"
 #include "import/heading.h"
 #include "import/phrase.h"
 #include "import/written_date.h"
@@ -450,6 +451,14 @@ static bool is_text(const struct source *source, struct diags *diags)
     return true;
 }
 
+/* A page may begin with its first section or its facts, and have no title line at all. */
+static bool is_part_of_review(slice line)
+{
+    struct fact_line fact;
+    return heading_known(line) != HEADING_NONE ||
+           (fact_line_split(line, &fact) && fact_line_is_known(&fact));
+}
+
 bool page_text_read(struct arena *arena, const struct source *source, struct post *post,
                     struct report *report, struct diags *diags)
 {
@@ -470,7 +479,7 @@ bool page_text_read(struct arena *arena, const struct source *source, struct pos
     if (title > 0) {
         (void)take_date(&page, &page.items[title - 1]);
     }
-    if (title < page.count && heading_known(page.items[title].text) == HEADING_NONE) {
+    if (title < page.count && !is_part_of_review(page.items[title].text)) {
         post->title = page.items[title].text;
         post->line = page.items[title].number;
         read_post(&page, title + 1, title);

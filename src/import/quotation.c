@@ -133,19 +133,22 @@ static size_t speaker_end(slice text)
     return text.len;
 }
 
+/* A name, or who it is: few words, and a full stop behind it only when all of them are a name's. */
 static bool is_speaker(slice speaker)
 {
+    slice rest = speaker;
     slice word;
     size_t words = 0;
+    bool all_capital = true;
     struct quoted ignored;
     if (speaker.len == 0 || speaker.len > SPEAKER_BYTES || phrase_bare(speaker).len == 0 ||
         phrase_quoted(speaker, &ignored)) {
         return false;
     }
-    slice rest = speaker;
     while (phrase_next_word(&rest, &word)) {
         words++;
-        if (rest.len > 0 && phrase_ends_sentence(word)) {
+        all_capital = all_capital && phrase_is_capital(word);
+        if (phrase_ends_sentence(word) && (rest.len > 0 || !all_capital)) {
             return false;
         }
     }
@@ -220,8 +223,8 @@ static bool parse_unmarked(slice text, const struct names *names, struct quotati
     slice word = last;
     while (phrase_next_word(&last, &word)) {
     }
-    out->attributed = phrase_is_capital(by) && phrase_ends_sentence(word) &&
-                      attribution_parse(by, names, &out->by);
+    out->attributed = phrase_is_capital(by) && attribution_parse(by, names, &out->by) &&
+                      (phrase_ends_sentence(word) || out->by.context.len > 0);
     return out->attributed;
 }
 

@@ -17,7 +17,10 @@ enum {
     TAGLINE_BLOCKS = 3,
     /* A paragraph, in bytes, that proves the short line above it to be a heading. */
     LONG_PARAGRAPH = 100,
+    SHORT_PARAGRAPH = 40,
     NEXT_LINE_VALUE = 300,
+    /* A longer fact without a place in the header is a paragraph that has a colon. */
+    LISTED_BYTES = 200,
     LABEL_BYTES = 40,
 };
 
@@ -38,6 +41,60 @@ struct state {
 static const struct block *block_at(const struct state *state, size_t i)
 {
     return &state->post->blocks.items[i];
+}
+
+/* --- headings --------------------------------------------------------------------------------- */
+
+static bool has_letter(slice s)
+{
+    int32_t c = 0;
+    while (utf8_next(&s, &c)) {
+        if (utf8_class(c) == UTF8_LETTER) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An id could be read into these: `## Heading {#id}`. */
+static bool looks_pinned(slice text)
+{
+    return slice_ends_with(text, SLICE("}")) && slice_find(text, SLICE("{#")) < text.len;
+}
+
+/* True when the short line of block `i` has something under it that it is the heading of: a list, a
+ * long paragraph, a shorter one that ends as sentences do. */
+static bool heads_something(const struct state *state, size_t i)
+{
+    if (i + 1 == state->post->blocks.count) {
+        return false;
+    }
+    const struct block *next = block_at(state, i + 1);
+    return next->kind != BLOCK_PARAGRAPH || next->text.len >= LONG_PARAGRAPH ||
+           (next->text.len >= SHORT_PARAGRAPH && phrase_ends_sentence(next->text));
+}
+
+static bool is_heading(const struct state *state, size_t i)
+{
+    const struct block *block = block_at(state, i);
+    if (looks_pinned(block->text) || block->text.len > LIMIT_TITLE ||
+        !has_letter(heading_text(block->text))) {
+        return false;
+    }
+    if (block->kind == BLOCK_HEADING) {
+        return true;
+    }
+    bool alone =
+        !block->joined && (i + 1 == state->post->blocks.count || !block_at(state, i + 1)->joined);
+    return block->kind == BLOCK_PARAGRAPH &&
+           (heading_known(block->text) != HEADING_NONE ||
+            (alone && heading_is_likely(block->text) && heads_something(state, i)));
+}
+
+static bool begins_hashtags(const struct block *block)
+{
+    return block->text.len > 1 && block->text.ptr[0] == '#' && block->text.ptr[1] != ' ' &&
+           block->text.ptr[1] != '#';
 }
 
 /* --- facts ------------------------------------------------------------------------------------ */
@@ -69,7 +126,7 @@ static void take_fact(struct state *state, size_t i, struct fact_line *fact)
     if (facts_take(&state->shape->facts, fact, block->line, state->report)) {
         state->use[i] = USE_TAKEN;
         state->use[last] = USE_TAKEN;
-    } else if (last == i && fact->value.len > 0) {
+    } else if (last == i && fact->value.len > 0 && fact->value.len <= LISTED_BYTES) {
         state->use[i] = USE_LISTED;
     }
 }
@@ -80,13 +137,12 @@ static size_t take_overview(struct state *state, size_t heading)
     size_t end = heading + 1;
     size_t left = 0;
     while (end < state->post->blocks.count) {
-        const struct block *block = block_at(state, end);
         struct fact_line fact;
-        if (block->kind == BLOCK_HEADING || heading_known(block->text) != HEADING_NONE) {
-            break;
-        }
         if (state->use[end] == USE_TEXT && read_fact(state, end, &fact)) {
             take_fact(state, end, &fact);
+        } else if (state->use[end] == USE_TEXT &&
+                   (is_heading(state, end) || begins_hashtags(block_at(state, end)))) {
+            break;
         }
         left += state->use[end] != USE_TAKEN;
         end++;
@@ -144,6 +200,11 @@ static bool split_tagline(slice line, slice *title, slice *tagline)
     return title->len > 0 && tagline->len > 0;
 }
 
+static void note_title_again(struct state *state, unsigned line, slice text)
+{
+    report_note(state->report, line, "\"%.*s\" is the title again", SLICE_ARG(text));
+}
+
 /* The line under the title that begins with the title too: its tagline, or the title once more. */
 static void take_tagline(struct state *state)
 {
@@ -162,7 +223,7 @@ static void take_tagline(struct state *state)
         }
         if (known.len > 0 && phrase_same_title(block->text, known)) {
             state->use[i] = USE_TAKEN;
-            report_note(state->report, block->line, "the title again");
+            note_title_again(state, block->line, block->text);
         } else if (split_tagline(block->text, &title, &tagline)) {
             slice name = title;
             slice ignored;
@@ -170,7 +231,10 @@ static void take_tagline(struct state *state)
             bool fits = known.len > 0 ? phrase_same_title(name, known)
                                       : phrase_title_prefix(state->post->title, name) > 0;
             if (fits && facts_set(facts, FACT_TAGLINE, tagline)) {
-                facts_set_title(facts, title);
+                if (known.len > 0) {
+                    note_title_again(state, block->line, title);
+                }
+                facts_set_title(facts, title, block->line, state->report);
                 state->use[i] = USE_TAKEN;
                 return;
             }
@@ -179,8 +243,9 @@ static void take_tagline(struct state *state)
     }
 }
 
-/* The title that a title line holds: what stands before `(2013)`, before a dash, or all of it. */
-static void title_from_line(struct state *state, slice line)
+/* Take the title that a title line holds: what stands before `(2013)`, before a dash, or all of it.
+ * True when the line says more than went into the header by that. */
+static bool title_from_line(struct state *state, slice line)
 {
     struct facts *facts = &state->shape->facts;
     size_t open = slice_find_byte(line, '(');
@@ -190,58 +255,52 @@ static void title_from_line(struct state *state, slice line)
     if (open > 0 && close < line.len && open < close) {
         slice inside = slice_trim(slice_between(line.ptr + open + 1, line.ptr + close));
         if (phrase_is_year(inside)) {
-            facts_set_title(facts, slice_head(line, close + 1));
-            return;
+            facts_set_title(facts, slice_head(line, close + 1), state->post->line, state->report);
+            return close + 1 < line.len;
         }
     }
     if (facts_value(facts, FACT_TAGLINE).len == 0 && split_tagline(line, &title, &tagline)) {
-        facts_set_title(facts, title);
+        facts_set_title(facts, title, state->post->line, state->report);
         (void)facts_set(facts, FACT_TAGLINE, tagline);
-        return;
+        return false;
     }
-    facts_set_title(facts, line);
+    facts_set_title(facts, line, state->post->line, state->report);
+    return false;
 }
 
-/* What the title line says besides the title: `Title – tagline`, or a summary. */
+/* True when the title line is `Title (원제)` or `Title (2013)`, and all of it in the header. */
+static bool is_title_with_facts(const struct facts *facts, slice line)
+{
+    slice before;
+    slice inside;
+    return phrase_split_bracket(line, &before, &inside) &&
+           phrase_same_title(before, facts_value(facts, FACT_TITLE)) &&
+           (slice_equal(inside, facts_value(facts, FACT_YEAR)) ||
+            slice_equal(inside, facts_value(facts, FACT_ORIGINAL_TITLE)));
+}
+
+/* What the title line says besides the title, which the facts have named: `Title – tagline`, or a
+ * summary. */
 static void use_title_line(struct state *state, slice line)
 {
     struct facts *facts = &state->shape->facts;
     slice title = facts_value(facts, FACT_TITLE);
     slice before;
     slice tagline;
-    if (phrase_same_title(line, title)) {
-        return;
+    if (phrase_same_title(line, title) || is_title_with_facts(facts, line)) {
+        note_title_again(state, state->post->line, line);
+    } else if (split_tagline(line, &before, &tagline) && phrase_same_title(before, title) &&
+               facts_set(facts, FACT_TAGLINE, tagline)) {
+        note_title_again(state, state->post->line, before);
+    } else {
+        (void)facts_set(facts, FACT_SUMMARY, line);
+        report_note(state->report, state->post->line, "the title line became the Summary");
     }
-    if (split_tagline(line, &before, &tagline) && phrase_same_title(before, title) &&
-        (facts_set(facts, FACT_TAGLINE, tagline) ||
-         slice_equal(facts_value(facts, FACT_TAGLINE), tagline))) {
-        return;
-    }
-    /* `Title (원제)`, `Title (2013)`: all of it is in the header already. */
-    slice inside;
-    if (phrase_split_bracket(line, &before, &inside) && phrase_same_title(before, title) &&
-        (slice_equal(inside, facts_value(facts, FACT_YEAR)) ||
-         slice_equal(inside, facts_value(facts, FACT_ORIGINAL_TITLE)))) {
-        return;
-    }
-    (void)facts_set(facts, FACT_SUMMARY, line);
-    report_note(state->report, state->post->line, "the title line became the Summary");
 }
 
 static void add_part(struct state *state, struct part part)
 {
     *ARRAY_ADD(state->arena, &state->shape->parts) = part;
-}
-
-static bool has_letter(slice s)
-{
-    int32_t c = 0;
-    while (utf8_next(&s, &c)) {
-        if (utf8_class(c) == UTF8_LETTER) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* A title of the first words of a paragraph. */
@@ -265,16 +324,17 @@ static void find_title(struct state *state, slice fallback)
     if (line.len > LIMIT_TITLE || (prose && facts_value(facts, FACT_TITLE).len == 0)) {
         add_part(state, (struct part){ .kind = PART_PARAGRAPH, .text = line });
         if (facts_value(facts, FACT_TITLE).len == 0) {
-            facts_set_title(facts, has_letter(slice_head(line, MADE_TITLE_BYTES))
-                                       ? made_title(state, line)
-                                       : fallback);
+            (void)facts_set(facts, FACT_TITLE,
+                            has_letter(slice_head(line, MADE_TITLE_BYTES)) ? made_title(state, line)
+                                                                           : fallback);
             report_note(state->report, state->post->line,
                         "no title was found; it is made of the first words");
         }
         return;
     }
+    bool says_more = line.len > 0;
     if (facts_value(facts, FACT_TITLE).len == 0 && has_letter(line)) {
-        title_from_line(state, line);
+        says_more = title_from_line(state, line);
     }
     if (!has_letter(facts_value(facts, FACT_TITLE))) {
         facts->values[FACT_TITLE].count = 0;
@@ -284,7 +344,7 @@ static void find_title(struct state *state, slice fallback)
         if (line.len > 0) {
             add_part(state, (struct part){ .kind = PART_PARAGRAPH, .text = line });
         }
-    } else if (line.len > 0) {
+    } else if (says_more) {
         use_title_line(state, line);
     }
 }
@@ -308,7 +368,6 @@ static bool take_hashtags(struct state *state, const struct block *block)
     struct facts *facts = &state->shape->facts;
     slice tags = block->text;
     slice word;
-    size_t repeated = 0;
     size_t colon = slice_find(slice_head(tags, LABEL_BYTES), SLICE(": #"));
     slice label = SLICE_EMPTY;
     if (colon + 3 < tags.len && heading_known(slice_head(tags, colon)) == HEADING_TAGS) {
@@ -321,63 +380,22 @@ static bool take_hashtags(struct state *state, const struct block *block)
         }
     }
     for (slice rest = tags; phrase_next_word(&rest, &word);) {
-        word = without_comma(word);
-        if (facts->values[FACT_TAGS].count >= LIMIT_LIST_VALUES || word.len > LIMIT_TITLE) {
-            report_note(state->report, block->line, "a tag too many: %.*s", SLICE_ARG(word));
-        } else {
-            repeated += !facts_add(facts, FACT_TAGS, slice_from(word, 1));
+        slice tag = slice_from(without_comma(word), 1);
+        if (!facts_add(facts, FACT_TAGS, tag)) {
+            report_note(state->report, block->line, "the tag \"%.*s\" is left out%s",
+                        SLICE_ARG(tag),
+                        facts->values[FACT_TAGS].count < LIMIT_LIST_VALUES && tag.len <= LIMIT_TITLE
+                            ? ": it is there already"
+                            : ": there are too many, or it is too long");
         }
     }
     if (label.len > 0) {
         report_note(state->report, block->line, "\"%.*s\" became the Tags", SLICE_ARG(label));
     }
-    if (repeated > 0) {
-        report_note(state->report, block->line, "%zu tag%s stood there more than once", repeated,
-                    repeated == 1 ? "" : "s");
-    }
     return true;
 }
 
-static bool begins_hashtags(const struct block *block)
-{
-    return block->text.len > 1 && block->text.ptr[0] == '#' && block->text.ptr[1] != ' ' &&
-           block->text.ptr[1] != '#';
-}
-
 /* --- the text --------------------------------------------------------------------------------- */
-
-/* An id could be read into these: `## Heading {#id}`. */
-static bool looks_pinned(slice text)
-{
-    return slice_ends_with(text, SLICE("}")) && slice_find(text, SLICE("{#")) < text.len;
-}
-
-/* True when the short line of block `i` has something under it that it is the heading of. */
-static bool heads_something(const struct state *state, size_t i)
-{
-    if (i + 1 == state->post->blocks.count) {
-        return false;
-    }
-    const struct block *next = block_at(state, i + 1);
-    return next->kind != BLOCK_PARAGRAPH || next->text.len >= LONG_PARAGRAPH;
-}
-
-static bool is_heading(const struct state *state, size_t i)
-{
-    const struct block *block = block_at(state, i);
-    if (looks_pinned(block->text) || block->text.len > LIMIT_TITLE ||
-        !has_letter(heading_text(block->text))) {
-        return false;
-    }
-    if (block->kind == BLOCK_HEADING) {
-        return true;
-    }
-    bool alone =
-        !block->joined && (i + 1 == state->post->blocks.count || !block_at(state, i + 1)->joined);
-    return block->kind == BLOCK_PARAGRAPH &&
-           (heading_known(block->text) != HEADING_NONE ||
-            (alone && heading_is_likely(block->text) && heads_something(state, i)));
-}
 
 static void add_heading(struct state *state, size_t i)
 {
@@ -539,8 +557,10 @@ void shape_recognise(struct arena *arena, const struct post *post, slice fallbac
     find_title(&state, fallback_title);
     for (size_t i = 0; i < post->labels.count; i++) {
         if (!facts_add(&shape->facts, FACT_TAGS, post->labels.items[i])) {
-            report_note(report, 0, "the label \"%.*s\" is left out: it is there already",
-                        SLICE_ARG(post->labels.items[i]));
+            report_note(
+                report, 0,
+                "the label \"%.*s\" is left out: it is a tag already, or there are too many",
+                SLICE_ARG(post->labels.items[i]));
         }
     }
     if (post->url.len > 0) {
