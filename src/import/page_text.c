@@ -1,14 +1,10 @@
 #include "import/page_text.h"
 
-#include "base/limits.h"
-#include "base/utf8.h"
 #include "import/facts.h"
 #include "import/heading.h"
+#include "import/page_lines.h"
 #include "import/phrase.h"
 #include "import/written_date.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 enum {
     /* Lines before the first heading among which the title is looked for. */
@@ -22,6 +18,8 @@ enum {
     /* Lines that a featured post has at most: title, date, teaser. */
     FEATURED_LINES = 3,
     LABEL_BYTES = 60,
+    /* An address in bytes; browsers take no longer ones. */
+    URL_BYTES = 2048,
 };
 
 static const char why_chrome[] = "the site around the post";
@@ -32,127 +30,14 @@ static const char why_caption[] = "a caption again";
 static const char why_list[] = "names of other posts";
 static const char why_comments[] = "comments";
 
-struct line {
-    slice text;
-    unsigned number; /* from 1 */
-    bool joined;     /* no blank line before it */
-    size_t first;    /* index of the first line with this text */
-    size_t times;    /* how often that text stands on the page */
-};
-
 struct page {
     struct arena *arena;
     struct report *report;
     struct post *post;
-    struct line *items;
-    size_t count, capacity;
+    struct page_line *items;
+    size_t count;
     size_t last_heading; /* index after the last line that is known as a heading */
 };
-
-/* --- lines ------------------------------------------------------------------------------------ */
-
-static bool is_invisible(int32_t c)
-{
-    return c == 0xFEFF || c == 0x200B || c == 0xAD;
-}
-
-static bool is_break(int32_t c)
-{
-    return c == '\n' || c == '\r' || c == 0x0B || c == 0x0C || c == 0x85 || c == 0x2028 ||
-           c == 0x2029;
-}
-
-/* Take the next line off `*rest` and put it, cleaned, at `into`, which has room for it. */
-static slice clean_line(slice *rest, char *into, unsigned *number, size_t *controls)
-{
-    size_t len = 0;
-    bool gap = false;
-    int32_t c = 0;
-    slice before = *rest;
-    while (utf8_next(rest, &c)) {
-        if (is_break(c)) {
-            if (c == '\r' && rest->len > 0 && rest->ptr[0] == '\n') {
-                *rest = slice_from(*rest, 1);
-            }
-            *number += c == '\n' || c == '\r';
-            break;
-        }
-        size_t bytes = before.len - rest->len;
-        bool control = utf8_is_control(c);
-        *controls += control;
-        if (control || utf8_class(c) == UTF8_SPACE) {
-            gap = len > 0;
-        } else if (!is_invisible(c)) {
-            if (gap) {
-                into[len++] = ' ';
-                gap = false;
-            }
-            memcpy(into + len, before.ptr, bytes);
-            len += bytes;
-        }
-        before = *rest;
-    }
-    return (slice){ into, len };
-}
-
-static void split_lines(struct page *page, slice text)
-{
-    /* Cleaning never makes a line longer, so all lines fit where the text would. */
-    char *into = arena_alloc(page->arena, text.len + 1);
-    unsigned number = 1;
-    unsigned first_control = 0;
-    size_t controls = 0;
-    bool joined = false;
-    while (text.len > 0) {
-        unsigned here = number;
-        size_t before = controls;
-        slice line = clean_line(&text, into, &number, &controls);
-        if (controls > before && first_control == 0) {
-            first_control = here;
-        }
-        if (line.len > 0) {
-            *ARRAY_ADD(page->arena, page) =
-                (struct line){ .text = line, .number = here, .joined = joined };
-            into += line.len;
-        }
-        joined = line.len > 0;
-    }
-    if (controls > 0) {
-        report_note(page->report, first_control, "%zu control character%s became blanks", controls,
-                    controls == 1 ? "" : "s");
-    }
-}
-
-static int by_text_then_place(const void *a, const void *b)
-{
-    const struct line *x = *(struct line *const *)a;
-    const struct line *y = *(struct line *const *)b;
-    int order = slice_compare(x->text, y->text);
-    return order != 0 ? order : (x > y) - (x < y);
-}
-
-/* Count how often each line stands on the page. */
-static void count_lines(struct page *page)
-{
-    struct line **sorted = arena_array(page->arena, page->count, sizeof *sorted);
-    for (size_t i = 0; i < page->count; i++) {
-        sorted[i] = &page->items[i];
-    }
-    if (page->count > 1) {
-        qsort(sorted, page->count, sizeof(struct line *), by_text_then_place);
-    }
-    for (size_t i = 0; i < page->count;) {
-        size_t end = i + 1;
-        while (end < page->count && slice_equal(sorted[end]->text, sorted[i]->text)) {
-            end++;
-        }
-        for (size_t j = i; j < end; j++) {
-            sorted[j]->times = end - i;
-            sorted[j]->first = (size_t)(sorted[i] - page->items);
-        }
-        i = end;
-    }
-}
 
 /* --- where the post begins -------------------------------------------------------------------- */
 
@@ -188,7 +73,7 @@ static bool find_repeated_title(const struct page *page, size_t top, size_t *tit
 {
     size_t best = 1;
     for (size_t i = 0; i < top; i++) {
-        const struct line *line = &page->items[i];
+        const struct page_line *line = &page->items[i];
         if (line->times > best && line->first == i && line->text.len <= TITLE_LINE &&
             chrome_find(line->text) == CHROME_NONE && is_plausible_head(page, i)) {
             best = line->times;
@@ -257,11 +142,16 @@ static size_t find_title(const struct page *page)
 
 /* --- what is dropped and what is kept --------------------------------------------------------- */
 
+static void drop(struct page *page, const struct page_line *line, const char *why)
+{
+    report_drop(page->report, line->number, line->last, line->text, why);
+}
+
 static void drop_head(struct page *page, size_t title)
 {
     size_t featured = 0;
     for (size_t i = 0; i < title; i++) {
-        const struct line *line = &page->items[i];
+        const struct page_line *line = &page->items[i];
         enum chrome chrome = chrome_find(line->text);
         const char *why = why_before;
         if (chrome == CHROME_FEATURED) {
@@ -273,11 +163,11 @@ static void drop_head(struct page *page, size_t title)
             featured--;
             why = why_featured;
         }
-        report_drop(page->report, line->number, line->text, why);
+        drop(page, line, why);
     }
 }
 
-static void keep(struct page *page, const struct line *line)
+static void keep(struct page *page, const struct page_line *line)
 {
     static const char *const bullets[] = {
         "* ", "- ", "\xE2\x80\xA2 ", "\xC2\xB7 ", "\xE2\x96\xAA ", "\xE2\x97\xA6 ", "\xE2\x80\xA3 ",
@@ -295,7 +185,7 @@ static void keep(struct page *page, const struct line *line)
     bool web = phrase_starts_with(line->text, SLICE("https://")) ||
                phrase_starts_with(line->text, SLICE("http://")) ||
                phrase_starts_with(line->text, SLICE("gemini://"));
-    if (web && slice_find_byte(line->text, ' ') == line->text.len) {
+    if (web && line->text.len <= URL_BYTES && slice_find_byte(line->text, ' ') == line->text.len) {
         block.kind = BLOCK_LINK;
         block.url = line->text;
         block.text = SLICE_EMPTY;
@@ -316,7 +206,7 @@ static void keep_labels(struct page *page, slice list, unsigned number)
 }
 
 /* `Labels: Drama, Prison`. False when the line is something else. */
-static bool take_labels_line(struct page *page, const struct line *line)
+static bool take_labels_line(struct page *page, const struct page_line *line)
 {
     if (!phrase_starts_with(line->text, SLICE("Labels: "))) {
         return false;
@@ -326,7 +216,7 @@ static bool take_labels_line(struct page *page, const struct line *line)
 }
 
 /* `September 12, 2025` within a few lines of the title. */
-static bool take_date(struct page *page, const struct line *line)
+static bool take_date(struct page *page, const struct page_line *line)
 {
     struct buf day;
     if (page->post->published.len > 0) {
@@ -389,22 +279,22 @@ static void read_post(struct page *page, size_t begin, size_t title)
     enum part part = PART_POST;
     size_t near_title = begin + 4;
     for (size_t i = begin; i < page->count; i++) {
-        const struct line *line = &page->items[i];
+        const struct page_line *line = &page->items[i];
         enum part before = part;
         part = next_part(page, i, part);
         bool names_part = part != PART_POST && chrome_find(line->text) >= CHROME_LIST;
         if (line->first == title) {
-            report_drop(page->report, line->number, line->text, why_title);
+            drop(page, line, why_title);
         } else if (is_chrome_line(page, i) || names_part) {
-            report_drop(page->report, line->number, line->text, why_chrome);
+            drop(page, line, why_chrome);
         } else if (part == PART_LIST) {
-            report_drop(page->report, line->number, line->text, why_list);
+            drop(page, line, why_list);
         } else if (part == PART_COMMENTS) {
-            report_drop(page->report, line->number, line->text, why_comments);
+            drop(page, line, why_comments);
         } else if (part == PART_LABELS && line->text.len <= LABEL_BYTES) {
             keep_labels(page, line->text, line->number);
         } else if (line->times > 2 && line->first < i && line->text.len >= CAPTION_BYTES) {
-            report_drop(page->report, line->number, line->text, why_caption);
+            drop(page, line, why_caption);
         } else if (!(i <= near_title && take_date(page, line)) && !take_labels_line(page, line)) {
             /* A long line cannot be a label: the post goes on. */
             part = before == PART_LABELS ? PART_POST : part;
@@ -414,42 +304,6 @@ static void read_post(struct page *page, size_t begin, size_t title)
 }
 
 /* --- the whole page --------------------------------------------------------------------------- */
-
-/* Where more combining marks follow each other than any writing has, or the end. */
-static const char *find_marks(slice text)
-{
-    unsigned marks = 0;
-    int32_t c = 0;
-    slice rest = text;
-    while (marks <= LIMIT_MARKS && utf8_next(&rest, &c)) {
-        marks = utf8_class(c) == UTF8_MARK ? marks + 1 : 0;
-    }
-    return marks > LIMIT_MARKS ? rest.ptr : text.ptr + text.len;
-}
-
-static bool is_text(const struct source *source, struct diags *diags)
-{
-    slice text = source->text;
-    size_t invalid = utf8_find_invalid(text);
-    const char *nul = invalid > 0 ? memchr(text.ptr, '\0', invalid) : NULL;
-    if (nul != NULL) {
-        diags_add(diags, DIAG_ERROR, source, nul, "a NUL byte: this is not a text file");
-        return false;
-    }
-    if (invalid < text.len) {
-        diags_add(diags, DIAG_ERROR, source, text.ptr + invalid,
-                  "not UTF-8: byte 0x%02x is out of place here (save the page as UTF-8 text)",
-                  (unsigned)(unsigned char)text.ptr[invalid]);
-        return false;
-    }
-    const char *marks = find_marks(text);
-    if (text.len > 0 && marks < text.ptr + text.len) {
-        diags_add(diags, DIAG_ERROR, source, marks, "more than %d combining marks on one letter",
-                  LIMIT_MARKS);
-        return false;
-    }
-    return true;
-}
 
 /* A page may begin with its first section or its facts, and have no title line at all. */
 static bool is_part_of_review(slice line)
@@ -462,13 +316,14 @@ static bool is_part_of_review(slice line)
 bool page_text_read(struct arena *arena, const struct source *source, struct post *post,
                     struct report *report, struct diags *diags)
 {
-    struct page page = { .arena = arena, .report = report, .post = post };
+    struct page_lines lines;
     *post = (struct post){ 0 };
-    if (!is_text(source, diags)) {
+    if (!page_lines_read(arena, source, &lines, report, diags)) {
         return false;
     }
-    split_lines(&page, utf8_nfc(arena, source->text));
-    count_lines(&page);
+    struct page page = {
+        .arena = arena, .report = report, .post = post, .items = lines.items, .count = lines.count
+    };
     for (size_t i = 0; i < page.count; i++) {
         if (heading_known(page.items[i].text) != HEADING_NONE) {
             page.last_heading = i + 1;

@@ -21,7 +21,8 @@
  * blanks become blanks; control characters do too, with a note in `report`.
  *
  * False, with an error in `diags` that says where, when the file is not UTF-8 text (NUL bytes,
- * ill-formed sequences) or when no post is in it. Time O(n log n).
+ * ill-formed sequences), has more lines than a review can hold, or when no post is in it. Time O(n
+ * log n).
  */
 MUST_USE bool page_text_read(struct arena *arena, const struct source *source, struct post *post,
                              struct report *report, struct diags *diags);

@@ -18,20 +18,20 @@ void report_init(struct report *report, struct arena *arena)
     *report = (struct report){ .arena = arena };
 }
 
-void report_drop(struct report *report, unsigned line, slice text, const char *why)
+void report_drop(struct report *report, unsigned first, unsigned last, slice text, const char *why)
 {
-    struct dropped *last =
+    struct dropped *before =
         report->dropped.count > 0 ? &report->dropped.items[report->dropped.count - 1] : NULL;
     size_t words = utf8_count_words(text);
     /* Blank lines lie between the lines of a page, so "follows" allows for a few of them. */
-    if (last != NULL && strcmp(last->why, why) == 0 && line >= last->last_line &&
-        line - last->last_line <= 3) {
-        last->last_line = line;
-        last->words += words;
+    if (before != NULL && strcmp(before->why, why) == 0 && first >= before->last_line &&
+        first - before->last_line <= 3) {
+        before->last_line = last;
+        before->words += words;
         return;
     }
     *ARRAY_ADD(report->arena, &report->dropped) = (struct dropped){
-        .why = why, .first_line = line, .last_line = line, .words = words, .begin = text
+        .why = why, .first_line = first, .last_line = last, .words = words, .begin = text
     };
 }
 
@@ -39,7 +39,7 @@ void report_note(struct report *report, unsigned line, const char *format, ...)
 {
     struct buf text;
     va_list args;
-    buf_init(&text, (size_t)1024 * 1024);
+    buf_init(&text, (size_t)-1);
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);

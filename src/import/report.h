@@ -50,10 +50,10 @@ struct report {
 void report_init(struct report *report, struct arena *arena);
 
 /**
- * Line `line`, which held `text`, is left out because it is `why`, a constant. Lines that follow
- * each other for one reason become one entry.
+ * The lines `first` to `last`, which held `text`, are left out because they are `why`, a constant.
+ * Lines that follow each other for one reason become one entry.
  */
-void report_drop(struct report *report, unsigned line, slice text, const char *why);
+void report_drop(struct report *report, unsigned first, unsigned last, slice text, const char *why);
 
 /** Something else worth knowing; about line `line` when that is not 0. */
 void report_note(struct report *report, unsigned line, const char *format, ...) PRINTF_LIKE(3, 4);
