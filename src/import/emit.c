@@ -142,14 +142,15 @@ static void put_part(const struct part *part, struct buf *out, struct report *re
     }
 }
 
-/* Whether a blank line stands between two parts. Headings hold on to what they head; only lines of
- * one kind that stood together stay together. */
+/* Whether a blank line stands between two parts. Headings hold on to what they head, items to each
+ * other; of other kinds only lines that stood together stay together. */
 static bool is_apart(const struct part *before, const struct part *part)
 {
     if (before->kind == PART_SECTION || before->kind == PART_SCENE) {
         return part->kind == PART_SECTION;
     }
-    return !part->joined || before->kind != part->kind || part->kind == PART_QUOTE ||
+    bool listed = before->kind == PART_ITEM && part->kind == PART_ITEM;
+    return (!part->joined && !listed) || before->kind != part->kind || part->kind == PART_QUOTE ||
            part->kind == PART_SECTION || part->kind == PART_SCENE;
 }
 

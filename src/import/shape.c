@@ -379,16 +379,20 @@ static bool take_hashtags(struct state *state, const struct block *block)
             return false;
         }
     }
+    struct buf left_out;
+    buf_init(&left_out, tags.len);
     for (slice rest = tags; phrase_next_word(&rest, &word);) {
-        slice tag = slice_from(without_comma(word), 1);
-        if (!facts_add(facts, FACT_TAGS, tag)) {
-            report_note(state->report, block->line, "the tag \"%.*s\" is left out%s",
-                        SLICE_ARG(tag),
-                        facts->values[FACT_TAGS].count < LIMIT_LIST_VALUES && tag.len <= LIMIT_TITLE
-                            ? ": it is there already"
-                            : ": there are too many, or it is too long");
+        if (!facts_add(facts, FACT_TAGS, slice_from(without_comma(word), 1))) {
+            buf_puts(&left_out, left_out.len > 0 ? " " : "");
+            buf_put(&left_out, without_comma(word));
         }
     }
+    if (left_out.len > 0) {
+        report_note(state->report, block->line,
+                    "left out, being tags already or too many for a list: %.*s",
+                    SLICE_ARG(buf_slice(&left_out)));
+    }
+    buf_release(&left_out);
     if (label.len > 0) {
         report_note(state->report, block->line, "\"%.*s\" became the Tags", SLICE_ARG(label));
     }
