@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -174,6 +175,48 @@ def test_real_page_loses_nothing(seed, capsule):
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
+def wrapped(text):
+    """As browsers save it: paragraphs broken into lines, at hyphens and dashes too."""
+    return "\n".join(textwrap.fill(line, 78) for line in text.split("\n"))
+
+
+CASTAWAY = (PAGES / "castaway.txt").read_text()
+HEADINGS = r"^(Introduction|Overview|Scenes Worth .*|Lines to .*|What I Would .*)$"
+KEYS = r"^(Title|Year|Genre|Main Cast|Running Time|Streaming Platform|Director):"
+
+# The same post, as other browsers, themes and keyboards give it.
+VARIANTS = {
+    "wrapped": wrapped,
+    "crlf": lambda text: text.replace("\n", "\r\n"),
+    "bom": lambda text: "\ufeff" + text,
+    "no-break": lambda text: text.replace(" ", "\u00a0"),
+    "no blank lines": lambda text: re.sub(r"\n+", "\n", text),
+    "three blank lines": lambda text: text.replace("\n\n", "\n\n \n\n"),
+    "no site": lambda text: text[text.index("Castaway"):text.index("Related Posts")]
+    + text[text.index("#KoreanFilm"):text.index("Comments")],
+    "curly": lambda text: re.sub(r'^"(.*?)" –', r"“\1” –", text, flags=re.M),
+    "em dash": lambda text: text.replace(" – ", " — "),
+    "hyphen": lambda text: text.replace(" – ", " - "),
+    "markdown": lambda text: re.sub(HEADINGS, r"## \1", text, flags=re.M),
+    "colons": lambda text: re.sub(HEADINGS, r"\1:", text, flags=re.M),
+    "bullets": lambda text: re.sub(KEYS, r"• \1:", text, flags=re.M),
+    "bold keys": lambda text: re.sub(KEYS, r"**\1:**", text, flags=re.M),
+    "no overview": lambda text: text.replace("Overview\n\n", ""),
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_variants_give_the_same_review(capsule, page, variant):
+    expected, _ = imported(capsule, page(CASTAWAY, "castaway.txt"))
+    shutil.rmtree(capsule / "reviews")
+    shutil.rmtree(capsule / ".matinee")
+    review, report = imported(capsule, page(VARIANTS[variant](CASTAWAY), "castaway.txt"))
+    assert re.sub(" [–-] ", " — ", review) == re.sub(" – ", " — ", expected)
+    # Word by word once more; joined lines have words that the page has in two.
+    if variant != "wrapped":
+        assert lost_words(VARIANTS[variant](CASTAWAY), review, report) == Counter()
+
+
 # --- again, and again -----------------------------------------------------------------------------
 
 PAGE = """The Understudy
@@ -331,6 +374,18 @@ def test_many_lines_are_linear(capsule, page):
              for i in range(20_000)]
     review, _ = imported(capsule, page("Many\n\nMemorable Lines\n\n" + "\n".join(lines)))
     assert review.count("\n— Someone, in a room\n") == 20_000
+
+
+def test_too_many_lines(capsule, page):
+    done = run(capsule, "import", page("a line\n" * 300_000))
+    assert done.returncode == 1
+    assert "more than 250000 lines" in done.stderr
+
+
+def test_a_long_address_is_text(capsule, page):
+    review, _ = imported(capsule, page("Far\n\nhttps://example.org/" + "é" * 100_000 + "\n"))
+    assert review.count("é") == 100_000
+    assert run(capsule, "check").returncode == 0
 
 
 def test_text_that_looks_like_gemtext_stays_text(capsule, page):
