@@ -91,22 +91,26 @@ bool phrase_quoted(slice s, struct quoted *out)
     return false;
 }
 
+/* Where the last code point of `s`, which is not empty, begins. */
+static size_t last_code_point(slice s)
+{
+    size_t last = s.len - 1;
+    while (last > 0 && ((unsigned char)s.ptr[last] & 0xC0) == 0x80) {
+        last--;
+    }
+    return last;
+}
+
 slice phrase_unquoted(slice s)
 {
-    slice rest = s;
-    slice last = s;
+    slice begin = s;
     int32_t first = 0;
-    int32_t c = 0;
-    if (!utf8_next(&rest, &first) || mark_family(first) == MARK_NONE || rest.len == 0) {
+    if (!utf8_next(&begin, &first) || mark_family(first) == MARK_NONE || begin.len == 0) {
         return s;
     }
-    slice begin = rest;
-    while (last = rest, utf8_next(&rest, &c)) {
-        if (rest.len == 0 && mark_family(c) == mark_family(first)) {
-            return slice_trim(slice_between(begin.ptr, last.ptr));
-        }
-    }
-    return s;
+    size_t last = last_code_point(begin);
+    bool closed = mark_family(phrase_first(slice_from(begin, last))) == mark_family(first);
+    return closed ? slice_trim(slice_head(begin, last)) : s;
 }
 
 bool phrase_next_word(slice *rest, slice *word)
@@ -168,10 +172,7 @@ bool phrase_is_capital(slice word)
 static slice drop_closing(slice word)
 {
     while (word.len > 0) {
-        size_t last = word.len - 1;
-        while (last > 0 && ((unsigned char)word.ptr[last] & 0xC0) == 0x80) {
-            last--;
-        }
+        size_t last = last_code_point(word);
         int32_t c = phrase_first(slice_from(word, last));
         if (c != ')' && c != ']' && mark_family(c) == MARK_NONE) {
             break;

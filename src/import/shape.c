@@ -532,19 +532,25 @@ static void add_text(struct state *state, size_t i)
                                    .url = block->url });
 }
 
+/* Take what begins with block `*i` when it is a part of a review. */
+static bool take_part(struct state *state, size_t *i)
+{
+    const struct block *block = block_at(state, *i);
+    if (state->use[*i] == USE_LISTED) {
+        return false;
+    }
+    if (is_heading(state, *i)) {
+        add_heading(state, *i);
+        return true;
+    }
+    return (is_line(block) && take_hashtags(state, block)) || take_scene(state, block) ||
+           take_quote(state, i);
+}
+
 static void read_text(struct state *state)
 {
     for (size_t i = 0; i < state->post->blocks.count; i++) {
-        const struct block *block = block_at(state, i);
-        if (state->use[i] == USE_TAKEN) {
-            continue;
-        }
-        if (state->use[i] == USE_LISTED) {
-            add_text(state, i);
-        } else if (is_heading(state, i)) {
-            add_heading(state, i);
-        } else if (!(is_line(block) && take_hashtags(state, block)) && !take_scene(state, block) &&
-                   !take_quote(state, &i)) {
+        if (state->use[i] != USE_TAKEN && !take_part(state, &i)) {
             add_text(state, i);
         }
     }
