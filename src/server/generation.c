@@ -167,7 +167,8 @@ static void worker_ended(struct generations *all, struct generation *generation,
 {
     int64_t now = clock_ms();
     bool is_wanted = generation == current(all) && !generation->draining;
-    bool is_clean = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
+    bool was_killed = generation->draining && generation->kill_at == CLOCK_NEVER; /* by us */
+    bool is_clean = was_killed || (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0);
     slot->pid = 0;
     generation->running--;
     if (is_wanted) {

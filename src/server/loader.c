@@ -85,6 +85,17 @@ static void log_capsule(const struct loader *loader, const char *event)
                 capsule->static_count == 1 ? "" : "s");
 }
 
+/* A name that was added after the certificate was made: clients that look at names refuse it. */
+static void warn_of_uncovered_hosts(const struct loader *loader)
+{
+    const struct site *site = &loader->site;
+    for (size_t i = 0; i < site->host_count; i++) {
+        if (!tls_covers(site->certificate, site->hosts[i])) {
+            log_message("the certificate is not for %.*s", SLICE_ARG(site->hosts[i]));
+        }
+    }
+}
+
 /* The next moment at which the same files make other pages. */
 static int64_t next_moment(const struct capsule *capsule)
 {
@@ -114,6 +125,7 @@ static bool load(struct loader *loader)
     site->host_count = options->host_count > 0 ? options->host_count : capsule->conf.host_count;
     set_ports(loader);
     open_static(loader);
+    warn_of_uncovered_hosts(loader);
     loader->next_moment = next_moment(capsule);
     if (!generations_start(&loader->generations)) {
         loader->reload_at = clock_ms() + RELOAD_EVERY_MS;

@@ -1,5 +1,6 @@
 #include "server/process.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <string.h>
@@ -21,6 +22,17 @@ void process_name(UNUSED const char *name)
 #ifdef __linux__
     (void)prctl(PR_SET_NAME, name, 0, 0, 0);
 #endif
+}
+
+void process_keep_standard_files(void)
+{
+    int fd = -1;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO) {
+        (void)close(fd);
+    }
 }
 
 void process_raise_file_limit(void)

@@ -8,6 +8,8 @@
 
 /** The name that ps and top show; at most 15 bytes. */
 void process_name(const char *name);
+/** See to it that descriptors 0, 1 and 2 are taken, so that no socket ever gets the log's. */
+void process_keep_standard_files(void);
 /** Allow as many open files as the system lets us. */
 void process_raise_file_limit(void);
 /** Children of children that lose their parent become ours, where the system can do that. */

@@ -33,6 +33,7 @@ int server_run(const struct server_options *options)
 {
     struct certificate certificate;
     struct listeners listeners;
+    process_keep_standard_files();
     process_raise_file_limit();
     if (!load_certificate(options, &certificate)) {
         return 1;

@@ -193,9 +193,35 @@ static void on_lifeline_end(UNUSED int fd, UNUSED short what, void *arg)
     }
 }
 
+/* Say what is lost: `2 respond, 1 drain`. */
+static void log_cut(const struct worker *worker)
+{
+    size_t counts[CONNECTION_STATES] = { 0 };
+    const struct connection *c = NULL;
+    struct buf text;
+    for (int i = 0; i < WAIT_KINDS; i++) {
+        TAILQ_FOREACH(c, &worker->waiting[i], queue)
+        {
+            counts[c->state]++;
+        }
+    }
+    buf_init(&text, 256);
+    for (enum connection_state state = 0; state < CONNECTION_STATES; state++) {
+        if (counts[state] > 0) {
+            buf_printf(&text, "%s%zu %s", text.len > 0 ? ", " : "", counts[state],
+                       connection_state_name(state));
+        }
+    }
+    log_message("connections cut: %.*s", SLICE_ARG(buf_slice(&text)));
+    buf_release(&text);
+}
+
 static void cut_all(struct worker *worker)
 {
     struct connection *c = NULL;
+    if (worker->connection_count > 0) {
+        log_cut(worker);
+    }
     for (int i = 0; i < WAIT_KINDS; i++) {
         while ((c = TAILQ_FIRST(&worker->waiting[i])) != NULL) {
             connection_cut(c);
