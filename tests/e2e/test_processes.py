@@ -130,6 +130,22 @@ def test_both_families(serve, capsule):
     assert wire.ask(server.port, request).status == 20
 
 
+def test_a_machine_without_ipv6(capsule, tmp_path):
+    """The same command line does there, with a word about it."""
+    shell = ("ip link set lo up && sysctl -qw net.ipv6.conf.all.disable_ipv6=1 && "
+             f"exec timeout 2 {serving.BINARY} serve {capsule} --certs {tmp_path}/certs ")
+    if subprocess.run(["unshare", "-n", "sh", "-c", "ip link set lo up && sysctl -qw "
+                       "net.ipv6.conf.all.disable_ipv6=1"], check=False,
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("cannot make a network without IPv6 here")
+    for options, says in (("--listen 127.0.0.1:1965 --listen '[::1]:1965'", "not listening on"),
+                          ("", "going on without it")):
+        done = subprocess.run(["unshare", "-n", "sh", "-c", shell + options], check=False,
+                              stderr=subprocess.PIPE, text=True)
+        assert "no IPv6" in done.stderr and says in done.stderr
+        assert "matinee: serving gemini://localhost/\n" in done.stderr
+
+
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 def test_a_port_alone_is_all_addresses(serve, capsule):
     # As root without a user these are the loopback addresses.
@@ -261,17 +277,18 @@ def test_a_second_stop_ends_it_at_once(server):
 def test_a_stop_takes_ten_seconds_at_most(server):
     (server.capsule / "static/big.bin").write_bytes(bytes(8 * 1024 * 1024))
     server.wait_for("reloaded")
+    server.expect(r"matinee: connections cut: 1 respond")
     client = stalled(server)
     begun = time.monotonic()
     server.process.send_signal(signal.SIGTERM)
     assert server.wait_for_end() == 0
+    assert server.find(r"matinee: connections cut")
     assert 9 < time.monotonic() - begun < 12 * serving.PATIENCE
     # It was cut, and can tell.
-    with pytest.raises(ConnectionError):
-        while client.read():
-            pass
-        assert not client.closed
-        raise ConnectionError
+    try:
+        assert not client.answer().closed
+    except ConnectionError:
+        pass
     client.socket.close()
 
 
@@ -280,6 +297,60 @@ def test_when_the_master_is_killed_the_others_end(serve, capsule):
     server.exit_code = -signal.SIGKILL
     server.process.kill()
     assert server.wait_for_end() == -signal.SIGKILL
+
+
+def test_when_its_terminal_is_closed_it_ends(capsule, tmp_path):
+    """The kernel sends SIGHUP then, which otherwise means: read everything again."""
+    import pty
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(serving.BINARY, [serving.BINARY, "serve", str(capsule), "--certs",
+                                  str(tmp_path / "certs"), "--listen", "127.0.0.1:0"])
+    try:
+        said = b""
+        while b"serving gemini://capsule.test" not in said:
+            said += os.read(terminal, 4096)
+        os.kill(pid, signal.SIGHUP)  # the terminal is there: a reload
+        while b"reloaded" not in said:
+            said += os.read(terminal, 4096)
+        os.close(terminal)
+        limit = time.monotonic() + 10
+        while (ended := os.waitpid(pid, os.WNOHANG)) == (0, 0):
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        assert ended == (pid, 0)
+        pid = 0
+    finally:
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def test_without_standard_files(capsule, tmp_path):
+    """The log's descriptor is never a client's."""
+    command = (f"exec {serving.BINARY} serve {capsule} --certs {tmp_path}/certs --listen "
+               f"127.0.0.1:{free_port()} 0<&- 1<&- 2<&-")
+    process = subprocess.Popen(["sh", "-c", command])
+    port = int(command.split("127.0.0.1:")[1].split()[0])
+    try:
+        limit = time.monotonic() + 10 * serving.PATIENCE
+        while True:
+            try:
+                answer = wire.get(port, "gemini://localhost/")
+                break
+            except ConnectionRefusedError:
+                assert time.monotonic() < limit
+                time.sleep(0.01)
+        assert answer.status == 20 and answer.closed and b"matinee:" not in answer.raw
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 # --- dying ---
@@ -374,6 +445,7 @@ def make_certificate(folder, name, *options):
     (fresh / "crt").rename(folder / f"{name}.crt")
 
 
+NOT_COVERED = r"matinee: the certificate is not for capsule\.test"
 EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
 
 
@@ -392,12 +464,13 @@ def test_a_certificate_of_the_owner(serve, capsule, tmp_path, options):
     certs.mkdir()
     make_certificate(certs, "localhost", *options)
     server = serve(capsule, certs=certs)
+    server.expect(NOT_COVERED)
     for version in wire.VERSIONS:
         assert server.get(tls=wire.context(version)).status == 20
 
 
 def test_a_new_certificate_is_taken_up(server):
-    server.expect(r"matinee: keeping the certificate in use: .*")
+    server.expect(r"matinee: keeping the certificate in use: .*", NOT_COVERED)
     before = presented(server)
     mark = server.mark()
     make_certificate(server.certs, "localhost", *EC)
@@ -419,7 +492,7 @@ def test_a_broken_certificate_changes_nothing(server):
 
 
 def test_a_new_certificate_survives_the_loader(server):
-    server.expect(LOADER_KILLED, r"matinee: keeping the certificate in use: .*")
+    server.expect(LOADER_KILLED, r"matinee: keeping the certificate in use: .*", NOT_COVERED)
     before = presented(server)
     make_certificate(server.certs, "localhost", *EC)
     server.wait_until(lambda: presented(server) != before)
@@ -447,6 +520,7 @@ def test_a_whole_chain_is_sent(serve, capsule, tmp_path):
     (certs / "localhost.crt").write_text((ca / "leaf").read_text() + (ca / "crt").read_text())
     os.chmod(certs / "localhost.key", 0o600)
     server = serve(capsule, certs=certs)
+    server.expect(NOT_COVERED)
     done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}",
                            "-showcerts"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, timeout=20, check=False)

@@ -89,6 +89,7 @@ def test_at_most_one_reload_a_second(server):
 
 
 def test_the_configuration_is_read_again(server):
+    server.expect(r"matinee: the certificate is not for third\.test")
     conf = server.capsule / "capsule.conf"
     conf.write_text(conf.read_text().replace("A Test Capsule", "Another Name"))
     server.wait_until(lambda: has(server, "/", "# Another Name"))
@@ -216,8 +217,7 @@ def test_a_slow_reader_outlives_a_reload(server):
 
 
 def test_three_old_generations_at_most(server):
-    server.expect(r"matinee: cutting the slowest readers: .*",
-                  r"matinee: a worker ended: signal 9 \(Killed\)")
+    server.expect(r"matinee: cutting the slowest readers: .*")
     (server.capsule / "static/big.bin").write_bytes(bytes(8 * 1024 * 1024))
     server.wait_for(RELOADED)
     clients = []

@@ -417,6 +417,17 @@ def test_groups(server, curve):
 
 # --- many, and slow ---
 
+@VERSIONS
+def test_no_request_waits_for_a_delayed_acknowledgement(server, version):
+    """A client with Nagle's algorithm holds its request back until Finished is acknowledged."""
+    tls = wire.context(version)
+    times = []
+    for _ in range(20):
+        begun = time.monotonic()
+        assert server.ask(b"gemini://localhost/\r\n", tls=tls).status == 20
+        times.append(time.monotonic() - begun)
+    assert min(times) < 0.03 * serving.PATIENCE
+
 def test_200_at_the_same_time(server):
     want = ask(server, "gemini://localhost/").raw
     clients = [server.connect() for _ in range(200)]
