@@ -95,7 +95,8 @@ static bool note_seen(struct fields *fields, const struct field *field, struct s
         *seen = (struct seen){ line, value.len == 0 };
     }
     if (value.len == 0) {
-        if (!field->required) {
+        /* Below `Draft: yes` the author is still filling in what `matinee new` has put there. */
+        if (!field->required && !fields->out->draft) {
             diags_add(fields->diags, DIAG_WARNING, fields->source, fields->key.ptr,
                       "%s is empty and is passed over", field->key);
         }

@@ -421,7 +421,8 @@ def test_new(capsule):
     assert path == capsule / "reviews/the-long-title-again.gmi"
     assert "Title: The Long Title, Again\nId: urn:uuid:" in path.read_text()
     assert "\nDraft: yes\n" in path.read_text()
-    assert run(capsule, "check").returncode == 0
+    checked = run(capsule, "check")
+    assert (checked.returncode, checked.stderr) == (0, "")
 
     path.write_text("mine")
     again = run(capsule, "new", "The Long Title Again")

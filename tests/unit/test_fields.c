@@ -142,6 +142,18 @@ static void a_draft_needs_no_date(void **state)
     parsed_release(&parsed);
 }
 
+static void what_is_to_be_filled_in_is_no_warning(void **state)
+{
+    (void)state;
+    struct parsed parsed;
+    parse_review(&parsed, "Title: T\nDraft: yes\nGenre:\nYear:\n");
+    assert_diags(&parsed.diags, "");
+    parsed_release(&parsed);
+    parse_review(&parsed, "Title: T\nPublished: 2025-01-01\nGenre:\n");
+    assert_int_equal(parsed.diags.counts[DIAG_WARNING], 1);
+    parsed_release(&parsed);
+}
+
 #define AT(line, column) "reviews/example.gmi:" line ":" column ": "
 
 static void reports_what_is_wrong_with_a_field(void **state)
@@ -326,6 +338,7 @@ int main(void)
         cmocka_unit_test(joins_lists_given_on_several_lines),
         cmocka_unit_test(names_keep_their_parentheses),
         cmocka_unit_test(a_draft_needs_no_date),
+        cmocka_unit_test(what_is_to_be_filled_in_is_no_warning),
         cmocka_unit_test(reports_what_is_wrong_with_a_field),
         cmocka_unit_test(refuses_what_is_too_long),
         cmocka_unit_test(limits_the_values_of_a_list),
