@@ -76,9 +76,9 @@ def write_capsule(folder, conf=""):
 class Server:
     """`matinee serve`, ready when the constructor returns. Close it, or use it with `with`."""
 
-    def __init__(self, capsule, certs, *options, listen=("127.0.0.1:0",), workers=2, binary=None,
+    def __init__(self, capsule, certs, *options, listen=("127.0.0.1:0",), workers=2, wrapper=(),
                  limit=None):
-        command = [binary or BINARY, "serve", str(capsule), "--certs", str(certs)]
+        command = [*wrapper, BINARY, "serve", str(capsule), "--certs", str(certs)]
         for address in listen:
             command += ["--listen", address]
         if workers:
