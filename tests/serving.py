@@ -180,6 +180,23 @@ class Server:
     def workers(self):
         return self.processes("matinee-worker")
 
+    def accepting(self):
+        """The workers that still take new connections."""
+        # The columns of this table: slot, local address, remote address, state (0A: LISTEN), …, inode.
+        inodes = set()
+        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+            if os.path.exists(table):
+                rows = [line.split() for line in Path(table).read_text().splitlines()[1:]]
+                inodes |= {f"socket:[{row[9]}]" for row in rows
+                           if row[3] == "0A" and int(row[1].rsplit(":", 1)[1], 16) == self.port}
+
+        def has_listener(pid):
+            try:
+                return any(os.readlink(fd) in inodes for fd in Path(f"/proc/{pid}/fd").iterdir())
+            except OSError:
+                return False
+        return [pid for pid in self.workers() if has_listener(pid)]
+
     # --- requests ---
 
     def url(self, path="/"):

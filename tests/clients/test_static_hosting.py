@@ -3,6 +3,7 @@
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -29,11 +30,19 @@ def build(capsule, output, *options):
                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60 * serving.PATIENCE)
 
 
-@pytest.fixture(scope="module")
-def molly_brown(tmp_path_factory):
+@pytest.fixture
+def open_folder():
+    """A folder that everybody may read: newer versions of molly-brown become `nobody`."""
+    with tempfile.TemporaryDirectory(prefix="matinee-molly-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture
+def molly_brown(open_folder):
     if shutil.which("molly-brown") is None:
         pytest.skip("molly-brown is not installed")
-    folder = tmp_path_factory.mktemp("molly")
+    folder = open_folder
     certs = folder / "certs"
     build(SAMPLE, folder / "tree")
     subprocess.run([serving.BINARY, "cert", "--certs", certs, "--host", "localhost", "make"], check=True,

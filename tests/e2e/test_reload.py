@@ -223,9 +223,9 @@ def test_three_old_generations_at_most(server):
     server.wait_for(RELOADED)
     clients = []
     try:
-        for held in range(5):
+        for _ in range(5):
             # Until they have heard that they are old, workers go on accepting.
-            server.wait_until(lambda: len(server.workers()) == 2 + min(held, 3))
+            server.wait_until(lambda: len(server.accepting()) == 2)
             client = server.connect(receive_buffer=16384)
             clients.append(client)
             client.handshake()
