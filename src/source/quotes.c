@@ -19,6 +19,7 @@ struct quote_reader {
         struct quote *items;
         size_t count, capacity;
     } quotes;
+    unsigned long long *hashes; /* of each quote's text; a long one is put together only once */
 };
 
 /* --- who speaks --- */
@@ -140,6 +141,20 @@ static slice quote_text(struct quote_reader *reader, const struct quote *quote)
     return buf_slice(&reader->line);
 }
 
+static void hash_texts(struct quote_reader *reader)
+{
+    reader->hashes = arena_array(reader->arena, reader->quotes.count, sizeof *reader->hashes);
+    for (size_t i = 0; i < reader->quotes.count; i++) {
+        slice text = quote_text(reader, &reader->quotes.items[i]);
+        reader->hashes[i] = slice_hash(text, SLICE_HASH_SEED);
+    }
+}
+
+static unsigned long long hash_of(const struct quote_reader *reader, const struct quote *quote)
+{
+    return reader->hashes[quote - reader->quotes.items];
+}
+
 static void claim_pinned(struct quote_reader *reader, struct quote *quote)
 {
     slice written = quote->id;
@@ -171,10 +186,10 @@ static void claim_from_words(struct quote_reader *reader, struct quote *quote)
         return;
     }
     const struct quote *first = slug_map_find(&reader->ids, quote->id)->value;
-    unsigned hash = (unsigned)(slice_hash(text, SLICE_HASH_SEED) & 0xFFFFFF);
-    slice hashed = arena_printf(reader->arena, "%.*s-%06x", SLICE_ARG(quote->id), hash);
-    text = arena_copy(reader->arena, text);
-    bool quoted_before = slice_equal(quote_text(reader, first), text);
+    unsigned long long hash = hash_of(reader, quote);
+    bool quoted_before = hash_of(reader, first) == hash;
+    slice hashed =
+        arena_printf(reader->arena, "%.*s-%06x", SLICE_ARG(quote->id), (unsigned)(hash & 0xFFFFFF));
     quote->id = slug_map_claim_numbered(&reader->ids, hashed, quote);
     if (quoted_before || !slice_equal(quote->id, hashed)) {
         diags_add(reader->diags, DIAG_WARNING, reader->source,
@@ -288,6 +303,7 @@ void quotes_read(struct arena *arena, const struct source *source, struct review
     slug_map_init(&reader.performer, arena);
     collect_cast(&reader);
     find_quotes(&reader);
+    hash_texts(&reader);
     /* Pinned ids are taken before any other, so that no line of dialogue gets one of them. */
     for (int pinned = 1; pinned >= 0; pinned--) {
         for (size_t i = 0; i < reader.quotes.count; i++) {

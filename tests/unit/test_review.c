@@ -472,6 +472,32 @@ static void large_texts_take_linear_time(void **state)
     }
 }
 
+/* A quote of 4 MB, and many that begin with the same words. */
+static void a_long_quote_is_compared_in_linear_time(void **state)
+{
+    (void)state;
+    static const char words[] = "> The same words, more of them than an identity takes, and then ";
+    struct parsed parsed;
+    struct buf text;
+    buf_init(&text, LIMIT_SOURCE_FILE);
+    buf_puts(&text, HEADER "\n");
+    for (int i = 0; i < 70; i++) {
+        buf_puts(&text, words);
+        buf_fill(&text, 'x', 60000);
+        buf_putc(&text, '\n');
+    }
+    buf_puts(&text, "— Mira\n\n");
+    for (int i = 0; i < 30000; i++) {
+        buf_printf(&text, "%s%d\n-- Tom\n", words, i);
+    }
+    double before = seconds_used();
+    parse_review_at(&parsed, "reviews/example.gmi", buf_slice(&text));
+    assert_true(seconds_used() - before < 4);
+    assert_int_equal(parsed.review.quote_count, 30001);
+    parsed_release(&parsed);
+    buf_release(&text);
+}
+
 static void ids_stay_unique(void **state)
 {
     (void)state;
@@ -506,6 +532,7 @@ int main(void)
         cmocka_unit_test(wants_the_file_named_by_its_slug),
         cmocka_unit_test(reads_hand_written_pages),
         cmocka_unit_test(large_texts_take_linear_time),
+        cmocka_unit_test(a_long_quote_is_compared_in_linear_time),
         cmocka_unit_test(ids_stay_unique),
     };
     return date_use_zone(SLICE("UTC")) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
