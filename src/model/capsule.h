@@ -96,7 +96,8 @@ struct capsule_parts {
  * first by path stays), two with one Id, two with one alias, an alias that is a page, links by
  * name, Related, Featured and Poster that name nothing, a file in static/ that takes the place of a
  * page. A name nobody has is an error that suggests the nearest (a warning in a draft); a name of a
- * draft or of a file that was left out is a warning. Such a review is served all the same: pages
+ * file that was left out, or of a review that readers do not see yet who see the one that names it,
+ * is a warning, whether or not drafts are shown. Such a review is served all the same: pages
  * show a link that leads nowhere as its label alone.
  */
 void capsule_index(struct arena *arena, const struct capsule_parts *parts, struct capsule *out,

@@ -24,6 +24,7 @@ struct check {
     struct candidates values[FACET_COUNT];
     struct candidates statics;
     size_t suggestions;
+    int64_t from; /* the moment from which readers see what is looked at */
 };
 
 /* --- suggestions --- */
@@ -120,16 +121,38 @@ static void say_hidden(struct check *check, const struct source *source, const c
     buf_release(&day);
 }
 
+/* The moment from which readers see a review, whatever is shown now. */
+static int64_t seen_from(const struct review *review)
+{
+    return review->draft ? INT64_MAX : review->published;
+}
+
+/* True when readers of what is looked at see `review` as well. What nobody sees yet may name what
+ * nobody sees yet. */
+static bool is_seen(const struct check *check, const struct review *review)
+{
+    return seen_from(review) <= check->from;
+}
+
+static bool is_any_seen(const struct check *check, const struct facet_value *value)
+{
+    for (size_t i = 0; value != NULL && i < value->mention_count; i++) {
+        if (is_seen(check, value->mentions[i].review)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A review named by `slug`: a link, a Related or Featured. `at` is where the name stands. */
 static void check_review_name(struct check *check, const struct source *source,
                               enum diag_level level, const char *at, slice slug)
 {
-    if (capsule_find_review(check->capsule, slug) != NULL) {
-        return;
-    }
-    const struct review *hidden = find_any(check, slug);
-    if (hidden != NULL) {
-        say_hidden(check, source, at, hidden);
+    const struct review *review = find_any(check, slug);
+    if (review != NULL) {
+        if (!is_seen(check, review)) {
+            say_hidden(check, source, at, review);
+        }
         return;
     }
     if (is_left_out(check, slug)) {
@@ -154,10 +177,12 @@ static void check_value_name(struct check *check, const struct source *source,
                              slice slug)
 {
     const char *singular = facet_defs[kind].singular;
-    if (facet_find(&check->capsule->facets[kind], slug) != NULL) {
+    const struct facet_value *shown = facet_find(&check->capsule->facets[kind], slug);
+    const struct facet_value *hidden = facet_find(&check->hidden[kind], slug);
+    if (is_any_seen(check, shown) || is_any_seen(check, hidden)) {
         return;
     }
-    if (facet_find(&check->hidden[kind], slug) != NULL) {
+    if (shown != NULL || hidden != NULL) {
         diags_add(check->diags, DIAG_WARNING, source, at,
                   "only reviews that are not shown yet have the %s `%.*s`", singular,
                   SLICE_ARG(slug));
@@ -349,12 +374,15 @@ static void check_review(struct check *check, const struct review *review)
     struct source source = { review->path, review->source };
     /* A draft may name what is not written yet. */
     enum diag_level level = review->draft ? DIAG_WARNING : DIAG_ERROR;
+    int64_t now = check->parts->now;
+    check->from = seen_from(review) > now ? seen_from(review) : now;
     check_related(check, &source, level, review);
     check_poster(check, &source, level, review);
     if (!is_hidden(check, review)) {
         check_aliases(check, &source, review);
     }
     check_links(check, &source, level, review->lines, review->line_count);
+    check->from = now;
 }
 
 /* --- the capsule --- */
@@ -424,7 +452,12 @@ void check_capsule(const struct capsule *capsule, const struct capsule_parts *pa
                    struct review *const *all, size_t count, struct diags *diags)
 {
     struct check check = {
-        .capsule = capsule, .parts = parts, .all = all, .all_count = count, .diags = diags
+        .capsule = capsule,
+        .parts = parts,
+        .all = all,
+        .all_count = count,
+        .diags = diags,
+        .from = parts->now,
     };
     arena_init(&check.scratch);
     build_hidden_facets(&check);
