@@ -226,7 +226,7 @@ static int build(const struct options *options)
         diags_release(&diags);
         return command_fail("%s: there is no capsule to build", options->folder);
     }
-    link_check(&open, &counts, &diags);
+    link_check(&open, DIAG_WARNING, &counts, &diags);
     command_print_diags(&diags);
     buf_init(&base, LIMIT_REQUEST_URL);
     put_base(options->base, &base);

@@ -22,6 +22,7 @@ struct check {
     const struct page_context *context;
     struct diags *diags;
     struct link_counts *counts;
+    enum diag_level to_hidden;
     struct arena arena;
     struct slices urls;  /* of every page, sorted: nearly all links are found among them */
     struct slices dead;  /* targets that were reported at their place in a source, sorted */
@@ -147,9 +148,7 @@ static void check_source_link(struct check *check, const struct source *source,
     struct page page = { 0 };
     slice label;
     buf_clear(&check->bytes);
-    if (body_resolve(check->context, line, &label, &check->bytes) == TARGET_NOTHING) {
-        return; /* the loader has reported it */
-    }
+    (void)body_resolve(check->context, line, &label, &check->bytes);
     slice target = buf_slice(&check->bytes);
     const char *at = line->url.ptr;
     switch (judge(check, target, &page)) {
@@ -169,8 +168,11 @@ static void check_source_link(struct check *check, const struct source *source,
     }
     const struct review *to = review_of(&page);
     if (to != NULL && is_hidden(check, to) && (from == NULL || !is_hidden(check, from))) {
-        diags_add(check->diags, DIAG_WARNING, source, at,
-                  "this link leads to a review that is not published: %.*s", SLICE_ARG(to->path));
+        diags_add(
+            check->diags, check->to_hidden, source, at,
+            "this link leads to a review that is not published yet: %.*s (`review:%.*s` would "
+            "be plain text until then)",
+            SLICE_ARG(to->path), SLICE_ARG(to->slug));
     }
 }
 
@@ -179,7 +181,10 @@ static void check_source(struct check *check, const struct source *source,
                          const struct review *review)
 {
     for (size_t i = 0; i < count; i++) {
-        if (lines[i].type == GEMTEXT_LINK) {
+        enum facet_kind kind;
+        slice slug;
+        /* At links by name the loader has looked. */
+        if (lines[i].type == GEMTEXT_LINK && !capsule_split_name(lines[i].url, &kind, &slug)) {
             check_source_link(check, source, &lines[i], review);
         }
     }
@@ -278,31 +283,14 @@ static bool check_page(void *context, const struct page *page)
     return true;
 }
 
-/* Hand-written pages that are never served. */
-static void check_hidden(struct check *check)
+void link_check(const struct open_capsule *open, enum diag_level to_hidden,
+                struct link_counts *counts, struct diags *diags)
 {
-    const struct capsule *capsule = check->open->capsule;
-    struct page found;
-    for (size_t i = 0; i < capsule->page_count; i++) {
-        const struct hand_page *hand = &capsule->pages[i];
-        const struct page page = { .kind = PAGE_HAND, .hand = hand };
-        const struct source source = { hand->path, hand->source };
-        buf_clear(&check->path);
-        buf_putc(&check->path, '/');
-        page_put_file_name(&page, &check->path);
-        if (sitemap_find(capsule, buf_slice(&check->path), &found) != SITEMAP_FOUND ||
-            found.hand != hand) {
-            diags_add(check->diags, DIAG_WARNING, &source, NULL,
-                      "never served: static/ has a file of this name");
-        }
-    }
-}
-
-void link_check(const struct open_capsule *open, struct link_counts *counts, struct diags *diags)
-{
-    struct check check = {
-        .open = open, .context = &open->context, .diags = diags, .counts = counts
-    };
+    struct check check = { .open = open,
+                           .context = &open->context,
+                           .diags = diags,
+                           .counts = counts,
+                           .to_hidden = to_hidden };
     struct buf *const scratch[] = { &check.url, &check.resolved, &check.path, &check.bytes };
     *counts = (struct link_counts){ 0 };
     arena_init(&check.arena);
@@ -311,7 +299,6 @@ void link_check(const struct open_capsule *open, struct link_counts *counts, str
     }
     (void)sitemap_walk(open->capsule, collect_url, &check);
     sort(&check.urls);
-    check_hidden(&check);
     check_sources(&check);
     counts->links = 0; /* they are on the pages again */
     (void)sitemap_walk(open->capsule, check_page, &check);

@@ -14,10 +14,12 @@ struct link_counts {
 /**
  * Render every page and follow its links inside the capsule.
  *
- * A dead link is an error, at its place in the source file when an author wrote it. One to a folder
- * without its slash, or from a visible review to a hidden one, is a warning, as is a page that
- * another one hides. Takes time O(n log n) in the size of all pages.
+ * A dead link is an error, at its place in the source file when an author wrote it; one to a folder
+ * without its slash is a warning. A link from what readers see to a review that they do not see yet
+ * is of the level `to_hidden`, when the capsule was loaded with drafts; else it is dead. Links by
+ * name are the loader's. Takes time O(n log n) in the size of all pages.
  */
-void link_check(const struct open_capsule *open, struct link_counts *counts, struct diags *diags);
+void link_check(const struct open_capsule *open, enum diag_level to_hidden,
+                struct link_counts *counts, struct diags *diags);
 
 #endif

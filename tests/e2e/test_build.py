@@ -158,6 +158,33 @@ def test_drafts_are_asked_for(capsule, tmp_path):
     assert (tmp_path / "out/reviews/later/index.gmi").exists()
 
 
+def test_check_and_build_agree_on_links_to_drafts(capsule, tmp_path):
+    (capsule / "reviews/draft.gmi").write_text("Title: A Draft\nDraft: yes\n\nText.\n")
+    link = capsule / "reviews/film-3.gmi"
+    link.write_text("Title: F\nPublished: 2025-01-01\n\n=> review:draft Soon\n")
+    for done in (run("check", capsule, "--now", NOW), build(capsule, tmp_path / "out")):
+        assert done.returncode == 0
+        assert done.stderr.splitlines()[0] == (
+            "reviews/film-3.gmi:4:11: warning: the review `draft` is a draft, which no page shows "
+            "yet")
+        assert done.stderr.endswith("0 errors, 1 warning\n")
+    link.write_text("Title: F\nPublished: 2025-01-01\n\n=> reviews/draft/ Soon\n")
+    for done in (run("check", capsule, "--now", NOW), build(capsule, tmp_path / "out")):
+        assert done.returncode == 1
+        assert "reviews/film-3.gmi:4:4: error: this link leads " in done.stderr
+    assert build(capsule, tmp_path / "out", "--drafts").returncode == 0
+
+
+def test_a_page_that_a_file_replaces_is_said_once(capsule):
+    (capsule / "pages").mkdir()
+    (capsule / "pages/about.gmi").write_text("# About\n")
+    (capsule / "static/about.gmi").write_text("# About\n")
+    done = run("check", capsule)
+    assert done.returncode == 0
+    assert done.stderr == ("static/about.gmi: warning: this file is served instead of the page at "
+                           "/about.gmi\n0 errors, 1 warning\n")
+
+
 def interrupt(capsule, out, number, folder):
     """Send a signal once the new tree has begun to grow."""
     with subprocess.Popen([MATINEE, "build", capsule, "--output", out, "--now", NOW],
