@@ -123,6 +123,26 @@ static bool copy_static(struct build *build, slice name)
     return ok;
 }
 
+/* The page that stands for an old address. Where that is a folder by now, static servers show its
+ * index. One that cannot be had is no reason to build nothing. */
+static bool put_alias(struct build *build)
+{
+    slice contents = buf_slice(&build->page);
+    size_t length = build->name.len;
+    bool ok = tree_put(&build->tree, buf_slice(&build->name), contents);
+    if (!ok && build->tree.name_taken) {
+        buf_puts(&build->name, "/index.gmi");
+        ok = tree_put(&build->tree, buf_slice(&build->name), contents);
+    }
+    if (!ok && build->tree.name_taken) {
+        (void)fprintf(stderr, "matinee: /%.*s is left out: its name is taken in a tree of files\n",
+                      SLICE_ARG(slice_head(buf_slice(&build->name), length)));
+        buf_clear(&build->tree.error);
+        return true;
+    }
+    return ok;
+}
+
 static bool write_page(void *context, const struct page *page)
 {
     struct build *build = context;
@@ -150,7 +170,8 @@ static bool write_page(void *context, const struct page *page)
         buf_printf(&build->tree.error, "%.*s: the page is too large", SLICE_ARG(name));
         return false;
     }
-    return tree_put(&build->tree, name, buf_slice(&build->page));
+    return page->kind == PAGE_ALIAS ? put_alias(build)
+                                    : tree_put(&build->tree, name, buf_slice(&build->page));
 }
 
 static bool is_below(const char *path, const char *folder)

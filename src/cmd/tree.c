@@ -270,6 +270,7 @@ static bool put(struct tree *tree, slice name, const struct origin *origin)
         errno = ENAMETOOLONG;
         return fail(tree, "a page");
     }
+    tree->name_taken = false;
     bool ok = make_folder(tree, name);
     if (ok && is_unchanged(tree, path, origin) &&
         linkat(tree->old_tree, path, tree->new_tree, path, 0) == 0) {
@@ -279,6 +280,7 @@ static bool put(struct tree *tree, slice name, const struct origin *origin)
     ok = ok && write_file(tree, path, origin);
     tree->written += ok;
     if (!ok && (errno == EEXIST || errno == ENOTDIR || errno == EISDIR)) {
+        tree->name_taken = true;
         return refuse(tree, path, "two pages cannot both have this name in a tree of files");
     }
     return ok || fail(tree, path);

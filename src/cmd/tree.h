@@ -26,6 +26,7 @@ struct tree {
     size_t written;         /* files that are new or changed */
     size_t kept;
     struct buf error; /* what went wrong, when a function returned false */
+    bool name_taken;  /* it was that the tree has a file or a folder of this name already */
 };
 
 /**

@@ -198,9 +198,11 @@ static size_t count_aliases(const struct capsule *capsule, UNUSED const struct p
     return capsule->alias_count;
 }
 
+/* From the end of their order, so that in a tree of files what lies in a folder comes before an
+ * alias of the folder's own name. */
 static void take_alias(const struct capsule *capsule, size_t index, struct page *page)
 {
-    page->alias = &capsule->aliases[index];
+    page->alias = &capsule->aliases[capsule->alias_count - 1 - index];
 }
 
 static bool find_alias(const struct capsule *capsule, slice text, struct page *page)

@@ -66,9 +66,9 @@ static const struct row rows[PAGE_KINDS] = {
     [PAGE_ROBOTS] = { "/robots.txt", PLAIN, .render = render_robots },
     [PAGE_FAVICON] = { "/favicon.txt", PLAIN, .render = render_favicon },
     [PAGE_HAND] = { "/{hand}.gmi", GEMTEXT, .render = render_hand },
+    [PAGE_STATIC] = { "/{file}", NULL, .render = NULL },
     [PAGE_ALIAS] = { "{alias}", GEMTEXT, .render = render_alias, .redirect_status = 31,
                      .redirect = redirect_alias },
-    [PAGE_STATIC] = { "/{file}", NULL, .render = NULL },
 };
 
 static bool find_kind(const struct capsule *capsule, enum page_kind kind, slice path,
@@ -97,7 +97,7 @@ static bool find_page(const struct capsule *capsule, slice path, struct page *pa
     if (find_kind(capsule, PAGE_STATIC, name, page)) {
         return true;
     }
-    for (enum page_kind kind = 0; kind < PAGE_ALIAS; kind++) {
+    for (enum page_kind kind = 0; kind < PAGE_STATIC; kind++) {
         if (find_kind(capsule, kind, path, page)) {
             return true;
         }

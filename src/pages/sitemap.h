@@ -34,8 +34,8 @@ enum page_kind {
     PAGE_ROBOTS,
     PAGE_FAVICON,
     PAGE_HAND,   /* a hand-written page */
-    PAGE_ALIAS,  /* redirects */
     PAGE_STATIC, /* a file: its bytes are not rendered */
+    PAGE_ALIAS,  /* redirects; last, so that whatever else has its name comes before it */
     PAGE_KINDS,
 };
 

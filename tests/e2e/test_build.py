@@ -185,6 +185,23 @@ def test_a_page_that_a_file_replaces_is_said_once(capsule):
                            "/about.gmi\n0 errors, 1 warning\n")
 
 
+def test_aliases_that_are_files_and_folders(capsule, tmp_path):
+    (capsule / "static/old").mkdir()
+    (capsule / "static/old/a.txt").write_text("A file.\n")
+    (capsule / "reviews/film-3.gmi").write_text(
+        "Title: Film 3\nPublished: 2025-01-01\n"
+        "Aliases: /2025, /2025/09/name.html, /2025/09, /2025/09/, /old, /.hidden\n\nText.\n")
+    assert run("check", capsule).returncode == 0
+    for _ in range(2):
+        done = build(capsule, tmp_path / "out")
+        assert done.returncode == 0
+        assert sorted(done.stderr.splitlines()) == [
+            "matinee: /.hidden is left out: no file can have this name",
+            "matinee: /2025/09 is left out: its name is taken in a tree of files"]
+        for name in "2025/09/name.html", "2025/09/index.gmi", "2025/index.gmi", "old/index.gmi":
+            assert "=> /reviews/film-3/ Film 3" in (tmp_path / "out" / name).read_text()
+
+
 def interrupt(capsule, out, number, folder):
     """Send a signal once the new tree has begun to grow."""
     with subprocess.Popen([MATINEE, "build", capsule, "--output", out, "--now", NOW],
