@@ -2,9 +2,7 @@
 
 #include "text/uri.h"
 
-/* An address with a scheme: as written, but for what no URI holds. The host stays as it is: in a
- * name of another script percent-encoding would mean something else. */
-static void put_address(slice address, struct buf *out)
+void body_put_address(slice address, struct buf *out)
 {
     size_t rest = uri_scheme(address).len + 1;
     if (slice_starts_with(slice_from(address, rest), SLICE("//"))) {
@@ -16,6 +14,21 @@ static void put_address(slice address, struct buf *out)
     }
     buf_put(out, slice_head(address, rest));
     uri_put_written(out, slice_from(address, rest));
+}
+
+/* `path` without what says that it starts at the root, which all do. A second slash would make the
+ * first name a host, which nobody means here, and dots would lead out of the base. */
+static slice below_root(slice path)
+{
+    size_t dots = 0;
+    do {
+        path = slice_from(path, dots);
+        while (path.len > 0 && path.ptr[0] == '/') {
+            path = slice_from(path, 1);
+        }
+        dots = slice_starts_with(path, SLICE("..")) ? 2 : slice_starts_with(path, SLICE("."));
+    } while (dots > 0 && (dots == path.len || path.ptr[dots] == '/'));
+    return path;
 }
 
 enum target_kind body_resolve(const struct page_context *context, const struct gemtext_line *line,
@@ -41,17 +54,12 @@ enum target_kind body_resolve(const struct page_context *context, const struct g
         return TARGET_URL;
     }
     if (uri_scheme(line->url).len > 0) {
-        put_address(line->url, out);
+        body_put_address(line->url, out);
         return TARGET_URL;
-    }
-    /* Two slashes would name a host, which nobody means here. */
-    slice path = line->url;
-    while (path.len > 0 && path.ptr[0] == '/') {
-        path = slice_from(path, 1);
     }
     buf_put(out, context->base);
     buf_putc(out, '/');
-    uri_put_written(out, path);
+    uri_put_written(out, below_root(line->url));
     if (label->len == 0) {
         *label = line->url;
     }

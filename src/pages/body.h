@@ -11,6 +11,10 @@ enum target_kind {
     TARGET_NOTHING, /* a link by name that nothing has */
 };
 
+/** Append an address with a scheme as written, but for what no URI holds. The host stays as it is:
+ * in a name of another script percent-encoding would mean something else. */
+void body_put_address(slice address, struct buf *out);
+
 /**
  * Append the URL that the link `line` of a source stands for. A link by name becomes its page; one
  * without a scheme is from the capsule's root, and gets the base and percent-encoding; any other is

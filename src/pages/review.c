@@ -311,7 +311,7 @@ static void put_elsewhere(const struct page_context *context, const struct revie
     }
     if (uri_scheme(review->source_url).len > 0) {
         gemtext_begin(out, GEMTEXT_LINK, 0);
-        uri_put_written(out, review->source_url);
+        body_put_address(review->source_url, out);
         buf_puts(out, " The original post on the web");
         gemtext_end(out, GEMTEXT_LINK);
     }

@@ -38,6 +38,12 @@ static void resolves_links(void **state)
         { "=> about.gmi", "=> /~kim/about.gmi about.gmi\n" },
         { "=> /about.gmi About", "=> /~kim/about.gmi About\n" },
         { "=> / Home", "=> /~kim/ Home\n" },
+        { "=> ../about.gmi About", "=> /~kim/about.gmi About\n" },
+        { "=> ./a/../about.gmi About", "=> /~kim/a/../about.gmi About\n" },
+        { "=> /.././/.. Home", "=> /~kim/ Home\n" },
+        { "=> .well-known/x", "=> /~kim/.well-known/x .well-known/x\n" },
+        { "=> ...", "=> /~kim/... ...\n" },
+        { "=> ./..x X", "=> /~kim/..x X\n" },
         { "=> //evil.example/ Two slashes", "=> /~kim/evil.example/ Two slashes\n" },
         { "=> images/그림.png Picture", "=> /~kim/images/%EA%B7%B8%EB%A6%BC.png Picture\n" },
         { "=> /a%20b.gmi?q#f Kept", "=> /~kim/a%20b.gmi?q#f Kept\n" },
@@ -120,6 +126,7 @@ static void shows_a_review(void **state)
     world_review(world, "a-film",
                  "Title: A Film\nPublished: 2025-05-05\nUpdated: 2025-06-01\n"
                  "Romanized: A Film\nOriginal-Title: 영화\nTagline: # Not a title\n"
+                 "Source: https://예시.example/글\n"
                  "Director: Kim Example\nCast: Kim Example as Yong, Lee Sample\n"
                  "Related: another\n\nLede.\n\n"
                  "## Part One {#one}\nText.\n### Inside\nText.\n\n"
@@ -135,6 +142,7 @@ static void shows_a_review(void **state)
     assert_contains(page, "=> /people/kim-example/ Kim Example as Yong, director\n");
     assert_contains(page, "## Related reviews\n=> /reviews/another/ Another\n");
     assert_contains(page, "Older review: Another\n");
+    assert_contains(page, "=> https://예시.example/%EA%B8%80 The original post on the web\n");
     assert_lacks(page, "Newer review");
     page = world_render(world, "/reviews/a-film/one.gmi", &answer);
     assert_true(slice_starts_with(page, SLICE("# Part One\nA Film, section 1 of 2, 1 min\n\n")));
