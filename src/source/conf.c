@@ -1,5 +1,6 @@
 /* conf.c: capsule.conf. */
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "source/review.h"
 #include "source/values.h"
 #include "text/date.h"
@@ -70,16 +71,25 @@ static void take_user(struct conf_reader *reader, const struct setting *setting,
 
 /* --- hosts --- */
 
-static bool is_address(slice host)
+/* An IP address in the one spelling in which requests are compared with it (RFC 5952), or the empty
+ * slice when `host` is none. */
+static slice to_address(struct arena *arena, slice host)
 {
+    static const int families[] = { AF_INET, AF_INET6 };
     char text[INET6_ADDRSTRLEN];
-    unsigned char ignored[sizeof(struct in6_addr)];
+    unsigned char address[sizeof(struct in6_addr)];
     if (host.len >= sizeof text) {
-        return false;
+        return SLICE_EMPTY;
     }
     memcpy(text, host.ptr, host.len);
     text[host.len] = '\0';
-    return inet_pton(AF_INET6, text, ignored) == 1 || inet_pton(AF_INET, text, ignored) == 1;
+    for (size_t i = 0; i < ARRAY_LENGTH(families); i++) {
+        if (inet_pton(families[i], text, address) == 1 &&
+            inet_ntop(families[i], address, text, sizeof text) != NULL) {
+            return arena_copy(arena, slice_of(text));
+        }
+    }
+    return SLICE_EMPTY;
 }
 
 static bool is_host_name(slice host)
@@ -87,8 +97,7 @@ static bool is_host_name(slice host)
     size_t label = 0;
     for (size_t i = 0; i < host.len; i++) {
         char c = host.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      (unsigned char)c >= 0x80;
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if (c == '.' && label > 0) {
             label = 0;
         } else if ((letter || c == '_' || (c == '-' && label > 0)) && label < 63) {
@@ -111,6 +120,16 @@ static slice to_lower(struct arena *arena, slice text)
     return (slice){ copy, text.len };
 }
 
+static const char *what_is_wrong_with(slice host)
+{
+    if (slice_find_byte(host, ':') < host.len) {
+        return "expected the name of a host alone, without scheme and port";
+    }
+    /* Requests hold ASCII alone, and so do certificates. */
+    return utf8_is_ascii(host) ? "expected the name of a host, such as example.org"
+                               : "expected the ASCII form of this name, xn--…";
+}
+
 static void add_host(struct conf_reader *reader, slice written)
 {
     slice host = written;
@@ -119,14 +138,13 @@ static void add_host(struct conf_reader *reader, slice written)
     } else if (slice_ends_with(host, SLICE("."))) {
         host = slice_head(host, host.len - 1);
     }
-    if (!is_address(host) && !is_host_name(host)) {
-        bool has_port = slice_find_byte(host, ':') < host.len;
+    slice address = to_address(reader->arena, host);
+    if (address.len == 0 && !is_host_name(host)) {
         diags_add(reader->diags, DIAG_ERROR, reader->source, written.ptr, "%s",
-                  has_port ? "expected the name of a host alone, without scheme and port"
-                           : "expected the name of a host, such as example.org");
+                  what_is_wrong_with(host));
         return;
     }
-    host = to_lower(reader->arena, host);
+    host = address.len > 0 ? address : to_lower(reader->arena, host);
     for (size_t i = 0; i < reader->hosts.count; i++) {
         if (slice_equal(reader->hosts.items[i], host)) {
             diags_add(reader->diags, DIAG_WARNING, reader->source, written.ptr,

@@ -19,7 +19,7 @@ static void reads_every_setting(void **state)
                "Title: Reviews\n"
                "\n"
                "Tagline: Of films\n"
-               "Host: Example.ORG., xn--bcher-kva.example, [::1], 192.0.2.7, bücher.example\n"
+               "Host: Example.ORG., xn--bcher-kva.example, [::1], 192.0.2.7, [2001:DB8:0:0::1]\n"
                "Host: other\n"
                "Author: Somebody\n"
                "Lang: en\n"
@@ -39,7 +39,7 @@ static void reads_every_setting(void **state)
     assert_slice_equal(conf->footer, "The end.");
     assert_slice_equal(conf->user, "matinee");
     static const char *const hosts[] = { "example.org", "xn--bcher-kva.example", "::1",
-                                         "192.0.2.7",   "bücher.example",        "other" };
+                                         "192.0.2.7",   "2001:db8::1",           "other" };
     assert_int_equal(conf->host_count, ARRAY_LENGTH(hosts));
     for (size_t i = 0; i < ARRAY_LENGTH(hosts); i++) {
         assert_slice_equal(conf->hosts[i], hosts[i]);
@@ -90,6 +90,12 @@ static void reports_what_is_wrong(void **state)
                        "      ^\n" },
         { "Title: T\nHost: -a\n", AT("2", "7") "error: expected the name of a host, such as "
                                                "example.org\nHost: -a\n      ^\n" },
+        { "Title: T\nHost: bücher.example\n",
+          AT("2", "7") "error: expected the ASCII form of this name, xn--…\n"
+                       "Host: bücher.example\n      ^\n" },
+        { "Title: T\nHost: [::1], 0:0::1\n",
+          AT("2", "14") "warning: `::1` is in this list already\nHost: [::1], 0:0::1\n"
+                        "             ^\n" },
         { "Title: T\nHost: a, A\n",
           AT("2", "10") "warning: `a` is in this list already\nHost: a, A\n         ^\n" },
         { "Title: T\nTimezone: Nowhere/Land\n",
