@@ -127,7 +127,7 @@ void diag_format(const struct diag *diag, struct buf *out)
     buf_printf(out, ": %s: ", names[diag->level]);
     buf_put(out, diag->message);
     buf_putc(out, '\n');
-    if (diag->line > 0) {
+    if (diag->excerpt.len > 0) {
         buf_put(out, diag->excerpt);
         buf_putc(out, '\n');
         buf_fill(out, ' ', diag->caret);

@@ -36,7 +36,8 @@ struct diag {
     unsigned line;   /* from 1; 0 when the problem is with the file as a whole */
     unsigned column; /* in code points, from 1 */
     slice message;
-    slice excerpt;  /* the part of the line that is shown, control characters replaced */
+    slice excerpt;  /* the part of the line that is shown, control characters replaced; empty when
+                       there is nothing to show: then there is no caret, either */
     unsigned caret; /* terminal columns before the caret */
 };
 

@@ -163,8 +163,8 @@ static void reports_what_is_wrong_with_a_field(void **state)
         const char *text;
         const char *diags;
     } cases[] = {
-        { "", AT("1", "1") "error: the header has no Title\n\n^\n" AT(
-                  "1", "1") "error: the header has no Published\n\n^\n" },
+        { "", AT("1", "1") "error: the header has no Title\n" AT(
+                  "1", "1") "error: the header has no Published\n" },
         { "Title:\nPublished: 2025-01-01\n", AT("1", "1") "error: Title is empty\nTitle:\n^\n" },
         { "Title: T\nPublished:\n", AT("2", "1") "error: Published is empty\nPublished:\n^\n" },
         { "Title: T\nPublished: soon\n",
