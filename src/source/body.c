@@ -66,7 +66,7 @@ static void check_line(const struct source *source, const struct gemtext_line *l
             diags_add(diags, DIAG_ERROR, source, line->raw.ptr,
                       "a heading with one `#` is the title, which stands in the header; sections "
                       "start with `##`");
-        } else if (line->level == 3 && slice_starts_with(line->text, SLICE("#"))) {
+        } else if (line->level == 3 && slice_starts_with(line->raw, SLICE("####"))) {
             diags_add(diags, DIAG_WARNING, source, line->raw.ptr,
                       "headings have at most three levels; this is read as `###`");
         }
