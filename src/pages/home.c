@@ -61,6 +61,13 @@ static void put_newest(const struct page_context *context, struct buf *out)
 static void put_indexes(const struct page_context *context, struct buf *out)
 {
     const struct capsule *capsule = context->capsule;
+    size_t values = 0;
+    for (size_t i = 0; i < FACET_COUNT; i++) {
+        values += capsule->facets[i].value_count;
+    }
+    if (capsule->quote_count + values == 0) {
+        return;
+    }
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("Ways in"));
     if (capsule->quote_count > 0) {

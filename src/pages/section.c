@@ -13,6 +13,19 @@ static void link_section(const struct page_context *context, const struct review
     link_labelled(context, &page, before, page.section->heading, out);
 }
 
+/* What the headings further down are: clients without an outline of a page have no other. */
+static void put_outline(const struct review *review, const struct section *section, struct buf *out)
+{
+    enum { WORTH_IT = 2 };
+    if (section->end_sub - section->first_sub < WORTH_IT) {
+        return;
+    }
+    for (uint32_t i = section->first_sub; i < section->end_sub; i++) {
+        gemtext_item(out, review->subsections[i].heading);
+    }
+    gemtext_blank(out);
+}
+
 void render_section(const struct page_context *context, const struct page *page, struct buf *out)
 {
     const struct review *review = page->review;
@@ -24,6 +37,7 @@ void render_section(const struct page_context *context, const struct page *page,
                reading_minutes(page->section->words));
     gemtext_end(out, GEMTEXT_TEXT);
     gemtext_blank(out);
+    put_outline(review, page->section, out);
     body_put(context, review, page->section->lines, 2, out);
     gemtext_blank(out);
     if (index + 1 < review->section_count) {

@@ -149,6 +149,7 @@ static void shows_a_review(void **state)
     assert_contains(page, "\n## Inside\n");
     assert_contains(page, "=> /reviews/a-film/lines.gmi Next: Lines\n");
     assert_lacks(page, "Previous");
+    assert_lacks(page, "* Inside");
     page = world_render(world, "/reviews/a-film/full.gmi", &answer);
     assert_contains(page, "\n## Part One\nText.\n### Inside\n");
     assert_lacks(page, "{#");
@@ -156,6 +157,35 @@ static void shows_a_review(void **state)
     assert_contains(page, "— Yong, to her\n\nWhy.\n");
     assert_contains(page, "=> /people/kim-example/ Kim Example, who plays Yong\n");
     assert_contains(page, "In the section: Lines\n");
+    world_free(world);
+}
+
+static void names_sub_sections(void **state)
+{
+    (void)state;
+    struct world *world = world_new();
+    struct page_answer answer;
+    world_review(world, "a-film",
+                 "Title: A Film\nPublished: 2025-05-05\n\n"
+                 "## Scenes\n### The Crate\nText.\n### # 2\nText.\n## Last\n### One\nText.\n");
+    world_ready(world);
+    assert_slice_equal(world_render(world, "/reviews/a-film/scenes.gmi", &answer),
+                       "# Scenes\nA Film, section 1 of 2, 1 min\n\n* The Crate\n* # 2\n\n"
+                       "## The Crate\nText.\n## # 2\nText.\n\n"
+                       "=> /reviews/a-film/last.gmi Next: Last\n"
+                       "=> /reviews/a-film/ The review: A Film\n=> / Home: Notes\n");
+    world_free(world);
+}
+
+static void shows_no_ways_to_nowhere(void **state)
+{
+    (void)state;
+    struct world *world = world_new();
+    struct page_answer answer;
+    world_ready(world);
+    slice page = world_render(world, "/", &answer);
+    assert_contains(page, "There are no reviews yet.\n");
+    assert_lacks(page, "Ways in");
     world_free(world);
 }
 
@@ -303,11 +333,18 @@ static void survives_small_bufs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(resolves_links),      cmocka_unit_test(closes_preformatted_text),
-        cmocka_unit_test(cuts_heads),          cmocka_unit_test(tells_reading_times),
-        cmocka_unit_test(shows_a_review),      cmocka_unit_test(relates_by_tags),
-        cmocka_unit_test(picks_a_quote_a_day), cmocka_unit_test(escapes_feeds),
-        cmocka_unit_test(ends_feeds),          cmocka_unit_test(survives_small_bufs),
+        cmocka_unit_test(resolves_links),
+        cmocka_unit_test(closes_preformatted_text),
+        cmocka_unit_test(cuts_heads),
+        cmocka_unit_test(tells_reading_times),
+        cmocka_unit_test(shows_a_review),
+        cmocka_unit_test(names_sub_sections),
+        cmocka_unit_test(shows_no_ways_to_nowhere),
+        cmocka_unit_test(relates_by_tags),
+        cmocka_unit_test(picks_a_quote_a_day),
+        cmocka_unit_test(escapes_feeds),
+        cmocka_unit_test(ends_feeds),
+        cmocka_unit_test(survives_small_bufs),
     };
     return date_use_zone(SLICE("UTC")) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }
