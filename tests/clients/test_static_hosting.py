@@ -14,7 +14,7 @@ import wire
 
 # Each request is answered differently, so an export has a stand-in.
 DYNAMIC = {"/quotes/random.gmi"}
-# Where the same page is served at its own port, feeds name that port; here it has to be the default.
+# An address that nobody else listens on, most likely, for the default port.
 ADDRESS = "127.0.0.65"
 SAMPLE = Path(__file__).resolve().parents[2] / "capsule"
 
@@ -77,24 +77,29 @@ def paths_of(tree):
                 yield path[:-len("index.gmi")]
 
 
-def test_the_same_bytes_from_both(molly_brown, tmp_path):
-    tree, molly_port = molly_brown
+def default_port_or_any():
     with socket.socket() as probe:
         try:
             probe.bind((ADDRESS, 1965))
-        except OSError as reason:
-            pytest.skip(f"{ADDRESS}:1965 cannot be bound: {reason}")
-    listen = (f"{ADDRESS}:1965",)
-    with serving.Server(SAMPLE, tmp_path / "certs", listen=listen) as server:
+            return f"{ADDRESS}:1965"
+        except OSError:
+            return f"{ADDRESS}:0"
+
+
+def test_the_same_bytes_from_both(molly_brown, tmp_path):
+    tree, molly_port = molly_brown
+    with serving.Server(SAMPLE, tmp_path / "certs", listen=(default_port_or_any(),)) as server:
         paths = [path for path in paths_of(tree) if path not in DYNAMIC]
         assert len(paths) > 500
         types = {}
         for path in paths:
-            ours = wire.get(server.port, f"gemini://localhost{path}", address=ADDRESS)
+            ours = wire.get(server.port, server.url(path), address=ADDRESS)
             theirs = wire.get(molly_port, f"gemini://localhost:{molly_port}{path}")
             assert ours.status == 20, (path, ours.header)
             assert theirs.status == 20, (path, theirs.header)
-            assert ours.body == theirs.body, path
+            # At a port of its own a server names that port in feeds and in the sitemap.
+            body = ours.body.replace(f"//localhost:{server.port}/".encode(), b"//localhost/")
+            assert body == theirs.body, path
             types[Path(urlsplit(path).path).suffix] = ours.meta
         assert types[".gmi"] == "text/gemini; lang=en"
         assert types[".png"] == "image/png"
