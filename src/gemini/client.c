@@ -149,7 +149,10 @@ static bool open_connection(struct exchange *exchange)
     struct addrinfo *addresses = NULL;
     char service[16];
     (void)snprintf(service, sizeof service, "%d", exchange->port);
-    int problem = getaddrinfo(exchange->host.ptr, service, &wanted, &addresses);
+    /* RFC 6761, section 6.3: this name is the machine itself, whoever is asked. No name at all is
+     * how getaddrinfo says that, and it answers where /etc/hosts is missing too. */
+    bool is_local = slice_equal(buf_slice(&exchange->host), SLICE("localhost"));
+    int problem = getaddrinfo(is_local ? NULL : exchange->host.ptr, service, &wanted, &addresses);
     if (problem != 0) {
         buf_printf(exchange->error, "%s: %s", exchange->host.ptr,
                    problem == EAI_SYSTEM ? strerror(errno) : gai_strerror(problem));
