@@ -299,8 +299,9 @@ bool file_walk(const char *root, file_visit *visit, void *context)
     if (walk.real_root == NULL) {
         return false;
     }
-    buf_init(&walk.path, PATH_MAX);
-    buf_init(&walk.full, (size_t)2 * PATH_MAX);
+    /* Room for the longest names at every depth: what the system finds too long is passed over. */
+    buf_init(&walk.path, (size_t)(LIMIT_FOLDER_DEPTH + 1) * (NAME_MAX + 1));
+    buf_init(&walk.full, walk.path.max + 2 * (size_t)PATH_MAX);
     bool ok = walk_folder(&walk, 0);
     int saved = errno;
     buf_release(&walk.path);

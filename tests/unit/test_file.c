@@ -100,6 +100,38 @@ static void walks_what_may_be_served(void **state)
     assert_int_equal(errno, ENOENT);
 }
 
+/* A path that the system takes, and a name in its folder that makes it too long. */
+static void a_path_that_is_too_long_is_passed_over(void **state)
+{
+    (void)state;
+    enum { LEVELS = 15, NAME = 255 };
+    char name[NAME + 1];
+    struct buf seen;
+    memset(name, 'n', NAME);
+    name[NAME] = '\0';
+    buf_init(&seen, 10000);
+    assert_int_equal(mkdir("long", 0700), 0);
+    int at = open("long", O_RDONLY | O_DIRECTORY);
+    for (int level = 0; level <= LEVELS; level++) {
+        /* The last one leaves room for a short name only. */
+        name[level == LEVELS ? 200 : NAME] = '\0';
+        assert_int_equal(mkdirat(at, name, 0700), 0);
+        int below = openat(at, name, O_RDONLY | O_DIRECTORY);
+        assert_true(below >= 0);
+        assert_int_equal(close(at), 0);
+        at = below;
+    }
+    assert_true(file_write(at, "a", SLICE("short"), 0));
+    name[200] = 'n';
+    name[100] = '\0';
+    assert_int_equal(close(openat(at, name, O_WRONLY | O_CREAT, 0600)), 0);
+    assert_int_equal(close(at), 0);
+    assert_true(file_write(AT_FDCWD, "long/z", SLICE("z"), 0));
+    assert_true(file_walk("long", collect, &seen));
+    assert_true(slice_ends_with(buf_slice(&seen), SLICE("n/a(5) z(1) ")));
+    buf_release(&seen);
+}
+
 static void a_walk_can_be_stopped(void **state)
 {
     (void)state;
@@ -118,6 +150,7 @@ int main(void)
         cmocka_unit_test(writes_and_reads),
         cmocka_unit_test(refuses_what_is_no_file),
         cmocka_unit_test(walks_what_may_be_served),
+        cmocka_unit_test(a_path_that_is_too_long_is_passed_over),
         cmocka_unit_test(a_walk_can_be_stopped),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
