@@ -20,6 +20,7 @@ struct check {
     struct diags *diags;
     struct arena scratch;
     struct facet hidden[FACET_COUNT]; /* of hidden reviews; only tags and people are built */
+    slice *left_out;                  /* those of parts, sorted */
     struct candidates reviews;
     struct candidates values[FACET_COUNT];
     struct candidates statics;
@@ -94,14 +95,28 @@ static const struct review *find_any(const struct check *check, slice slug)
     return found == NULL ? NULL : *found;
 }
 
+static int compare_slices(const void *a, const void *b)
+{
+    return slice_compare(*(const slice *)a, *(const slice *)b);
+}
+
+static void sort_left_out(struct check *check)
+{
+    size_t count = check->parts->left_out_count;
+    check->left_out = arena_array(&check->scratch, count, sizeof *check->left_out);
+    for (size_t i = 0; i < count; i++) {
+        check->left_out[i] = check->parts->left_out[i];
+    }
+    if (count > 1) {
+        qsort(check->left_out, count, sizeof *check->left_out, compare_slices);
+    }
+}
+
 static bool is_left_out(const struct check *check, slice slug)
 {
-    for (size_t i = 0; i < check->parts->left_out_count; i++) {
-        if (slice_equal(check->parts->left_out[i], slug)) {
-            return true;
-        }
-    }
-    return false;
+    size_t count = check->parts->left_out_count;
+    return count > 0 &&
+           bsearch(&slug, check->left_out, count, sizeof *check->left_out, compare_slices) != NULL;
 }
 
 static void say_hidden(struct check *check, const struct source *source, const char *at,
@@ -461,6 +476,7 @@ void check_capsule(const struct capsule *capsule, const struct capsule_parts *pa
     };
     arena_init(&check.scratch);
     build_hidden_facets(&check);
+    sort_left_out(&check);
     if (capsule->conf.featured.len > 0) {
         check_review_name(&check, &parts->conf_source, DIAG_ERROR, capsule->conf.featured.ptr,
                           capsule->conf.featured);

@@ -266,7 +266,9 @@ static void checks_names(void **state)
         add_review(&world, "probe", cases[i / 2].text);
         add_page(&world, "about", "# About\n");
         add_static(&world, "images/a.png");
+        world.left_out[world.parts.left_out_count++] = SLICE("torn");
         world.left_out[world.parts.left_out_count++] = SLICE("broken");
+        world.left_out[world.parts.left_out_count++] = SLICE("cracked");
         world_index(&world);
         assert_diags(&world.diags, cases[i / 2].diags);
         world_end(&world);
