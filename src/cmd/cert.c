@@ -186,10 +186,13 @@ static int make(struct cert *cert)
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-/* As clients compare them: lower case, without the final dot. */
+/* As clients compare them: lower case, without the final dot; an IPv6 address without brackets. */
 static slice to_host(struct arena *arena, const char *typed)
 {
     slice host = slice_of(typed);
+    if (slice_starts_with(host, SLICE("[")) && slice_ends_with(host, SLICE("]"))) {
+        host = slice_between(host.ptr + 1, host.ptr + host.len - 1);
+    }
     if (host.len > 1 && host.ptr[host.len - 1] == '.') {
         host.len--;
     }
@@ -208,6 +211,9 @@ static int run_action(struct cert *cert, int argc, char **argv)
     }
     if (argc == 1 && strcmp(argv[0], "make") == 0) {
         return make(cert);
+    }
+    if (argc > 1) {
+        return command_usage_error(&command_cert, "too much after `%s`", argv[0]);
     }
     return command_usage_error(&command_cert, "`%s` is nothing it can do; `make` is", argv[0]);
 }

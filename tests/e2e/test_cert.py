@@ -69,6 +69,7 @@ def test_chosen_hosts_and_folder(tmp_path):
                 "--host", "::1", "make")
     assert made.returncode == 0, made.stderr
     assert made.stdout.startswith("a/b/films.example.crt\n  names        films.example, 127.0.0.1, ::1\n")
+    assert cert(tmp_path, "--certs", "c", "--host", "[::1]", "make").stdout.startswith("c/::1.crt\n")
     assert cert(tmp_path, "--certs", "a/b", "--host", "other.example", "make").returncode == 0
     both = cert(tmp_path, "--certs", "a/b").stdout
     assert both.index("films.example.crt") < both.index("other.example.crt")
@@ -93,7 +94,7 @@ def test_one_that_cannot_be_read(tmp_path):
 
 
 def test_called_wrongly(tmp_path):
-    for arguments in (["remake"], ["make", "make"], ["--certs"], ["--what"]):
+    for arguments in (["remake"], ["make", "make"], ["make", "it"], ["--certs"], ["--what"]):
         wrong = cert(tmp_path, *arguments)
         assert (wrong.returncode, wrong.stdout) == (2, "")
         assert "matinee cert --help" in wrong.stderr
