@@ -60,9 +60,10 @@ static void link_actor(const struct page_context *context, const struct quote *q
     }
     link_begin(context, &page, out);
     gemtext_put(out, quote->actor->person.text);
-    if (quote->speaker.len > 0) {
+    /* Who has no role is quoted by their own name. */
+    if (quote->actor->role.len > 0) {
         buf_puts(out, ", who plays ");
-        gemtext_put(out, quote->actor->role.len > 0 ? quote->actor->role : quote->speaker);
+        gemtext_put(out, quote->actor->role);
     }
     gemtext_end(out, GEMTEXT_LINK);
 }

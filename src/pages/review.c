@@ -194,20 +194,24 @@ static void end_value(const struct facet_value *value, struct buf *out)
     gemtext_end(out, GEMTEXT_LINK);
 }
 
-/* What a person did: ` as Yong, director`. Nothing for a member of the cast without a role. */
+/* What a person did: ` as Yong, as the old Yong, director`. Nothing for a member of the cast
+ * without a role. */
 static void put_parts(const struct review *review, slice person, struct buf *out)
 {
     static const char *const parts[CREDIT_KINDS] = {
-        [CREDIT_CAST] = " as ", [CREDIT_DIRECTOR] = ", director", [CREDIT_WRITER] = ", writer"
+        [CREDIT_CAST] = "as ", [CREDIT_DIRECTOR] = "director", [CREDIT_WRITER] = "writer"
     };
+    bool first = true;
     for (enum credit_kind kind = 0; kind < CREDIT_KINDS; kind++) {
         for (size_t i = 0; i < review->credit_count; i++) {
             const struct credit *credit = &review->credits[i];
             bool says_something = kind != CREDIT_CAST || credit->role.len > 0;
             if (credit->kind == kind && says_something &&
                 slice_equal(credit->person.slug, person)) {
+                buf_puts(out, first && kind == CREDIT_CAST ? " " : ", ");
                 buf_puts(out, parts[kind]);
                 gemtext_put(out, credit->role);
+                first = false;
             }
         }
     }

@@ -160,6 +160,25 @@ static void shows_a_review(void **state)
     world_free(world);
 }
 
+static void tells_roles_apart(void **state)
+{
+    (void)state;
+    struct world *world = world_new();
+    struct page_answer answer;
+    world_review(
+        world, "a-film",
+        "Title: A Film\nPublished: 2025-05-05\nWriter: Kim Example\nDirector: Kim Example\n"
+        "Cast: Kim Example as Yong, Lee Sample, Kim Example as old Yong\n\n"
+        "> Line.\n-- Lee Sample {#own}\n");
+    world_ready(world);
+    slice page = world_render(world, "/reviews/a-film/", &answer);
+    assert_contains(page, "Kim Example as Yong, as old Yong, director, writer\n");
+    assert_contains(page, "/ Lee Sample\n");
+    page = world_render(world, "/reviews/a-film/quote-own.gmi", &answer);
+    assert_contains(page, "=> /people/lee-sample/ Lee Sample\n");
+    world_free(world);
+}
+
 static void names_sub_sections(void **state)
 {
     (void)state;
@@ -333,17 +352,12 @@ static void survives_small_bufs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(resolves_links),
-        cmocka_unit_test(closes_preformatted_text),
-        cmocka_unit_test(cuts_heads),
-        cmocka_unit_test(tells_reading_times),
-        cmocka_unit_test(shows_a_review),
-        cmocka_unit_test(names_sub_sections),
-        cmocka_unit_test(shows_no_ways_to_nowhere),
-        cmocka_unit_test(relates_by_tags),
-        cmocka_unit_test(picks_a_quote_a_day),
-        cmocka_unit_test(escapes_feeds),
-        cmocka_unit_test(ends_feeds),
+        cmocka_unit_test(resolves_links),      cmocka_unit_test(closes_preformatted_text),
+        cmocka_unit_test(cuts_heads),          cmocka_unit_test(tells_reading_times),
+        cmocka_unit_test(shows_a_review),      cmocka_unit_test(names_sub_sections),
+        cmocka_unit_test(tells_roles_apart),   cmocka_unit_test(shows_no_ways_to_nowhere),
+        cmocka_unit_test(relates_by_tags),     cmocka_unit_test(picks_a_quote_a_day),
+        cmocka_unit_test(escapes_feeds),       cmocka_unit_test(ends_feeds),
         cmocka_unit_test(survives_small_bufs),
     };
     return date_use_zone(SLICE("UTC")) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
