@@ -234,7 +234,10 @@ static bool find_file(const struct capsule *capsule, slice text, struct page *pa
 
 static void put_file(const struct page *page, pattern_write *write, struct buf *out)
 {
-    write(out, page->file->path);
+    slice path = page->file->path;
+    const slice index = SLICE("index.gmi");
+    bool is_index = slice_equal(path, index) || slice_ends_with(path, SLICE("/index.gmi"));
+    write(out, is_index ? slice_head(path, path.len - index.len) : path);
 }
 
 static const struct place places[] = {

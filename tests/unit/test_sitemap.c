@@ -251,6 +251,18 @@ static void prefers_static_files(void **state)
         assert_int_equal(sitemap_find(&world->capsule, slice_of(paths[i]), &page), SITEMAP_FOUND);
         assert_int_equal(page.kind, PAGE_STATIC);
     }
+    /* What the folder leads to, and the file it becomes. */
+    assert_int_equal(sitemap_find(&world->capsule, SLICE("/reviews/a-film"), &page),
+                     SITEMAP_NEEDS_SLASH);
+    page_put_url(&world->context, &page, &world->out);
+    buf_putc(&world->out, ' ');
+    page_put_file_name(&page, &world->out);
+    assert_slice_equal(buf_slice(&world->out), "/reviews/a-film/ reviews/a-film/index.gmi");
+    assert_int_equal(sitemap_find(&world->capsule, SLICE("/"), &page), SITEMAP_FOUND);
+    buf_clear(&world->out);
+    page_put_url(&world->context, &page, &world->out);
+    page_put_file_name(&page, &world->out);
+    assert_slice_equal(buf_slice(&world->out), "/index.gmi");
     world_end(world);
     test_free(world);
 }
