@@ -142,11 +142,6 @@ void diags_format(const struct diags *diags, struct buf *out)
     }
 }
 
-static char fold(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Levenshtein distance by bytes; both words have at most NEAREST_MAX bytes. */
 static unsigned distance(slice a, slice b)
 {
@@ -159,7 +154,7 @@ static unsigned distance(slice a, slice b)
         row[0] = i;
         for (unsigned j = 1; j <= b.len; j++) {
             unsigned above = row[j];
-            unsigned best = diagonal + (fold(a.ptr[i - 1]) != fold(b.ptr[j - 1]));
+            unsigned best = diagonal + (ascii_lower(a.ptr[i - 1]) != ascii_lower(b.ptr[j - 1]));
             if (above + 1 < best) {
                 best = above + 1;
             }

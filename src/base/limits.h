@@ -36,7 +36,7 @@
 #define LIMIT_SLUG 80
 /** Longest part of a quote's line in bytes that goes into its id. */
 #define LIMIT_QUOTE_ID 48
-/** Problems reported per source file; the rest is counted in one last line. */
+/** Problems reported per source file; one last line says that there are more. */
 #define LIMIT_DIAGS_PER_FILE 100
 /** Bytes of a source line shown above a caret. */
 #define LIMIT_DIAG_EXCERPT 160

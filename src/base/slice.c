@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static char ascii_lower(char c)
+char ascii_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }

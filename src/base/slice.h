@@ -33,6 +33,9 @@ slice slice_from(slice s, size_t from);
 /** The first `len` bytes, or all when there are fewer. */
 slice slice_head(slice s, size_t len);
 
+/** `c` as a small letter, when it is a capital one of ASCII. */
+char ascii_lower(char c);
+
 bool slice_equal(slice a, slice b);
 /** Equal when the case of ASCII letters is ignored. */
 bool slice_equal_nocase(slice a, slice b);

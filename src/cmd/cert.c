@@ -198,8 +198,7 @@ static slice to_host(struct arena *arena, const char *typed)
     }
     char *lower = arena_alloc(arena, host.len + 1);
     for (size_t i = 0; i < host.len; i++) {
-        char c = host.ptr[i];
-        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        lower[i] = ascii_lower(host.ptr[i]);
     }
     return (slice){ lower, host.len };
 }

@@ -50,11 +50,6 @@ static bool fail(const struct exchange *exchange, const char *message)
 
 /* --- what is asked ---------------------------------------------------------------------------- */
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool prepare(struct exchange *exchange, slice text)
 {
     struct url url;
@@ -75,7 +70,7 @@ static bool prepare(struct exchange *exchange, slice text)
     }
     buf_clear(&exchange->host);
     for (size_t i = 0; i < host.len; i++) {
-        buf_putc(&exchange->host, lower(host.ptr[i]));
+        buf_putc(&exchange->host, ascii_lower(host.ptr[i]));
     }
     exchange->host_is_address = url.host_is_ipv4 || url.host_is_ipv6;
     exchange->port = url.port < 0 ? CLIENT_DEFAULT_PORT : url.port;

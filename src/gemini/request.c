@@ -21,17 +21,12 @@ static void put(struct writer *writer, char c)
     *writer->next++ = c;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9') {
         return c - '0';
     }
-    c = lower(c);
+    c = ascii_lower(c);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
@@ -69,7 +64,7 @@ static slice put_scheme(struct writer *writer, slice scheme)
 {
     const char *begin = writer->next;
     for (size_t i = 0; i < scheme.len; i++) {
-        put(writer, lower(scheme.ptr[i]));
+        put(writer, ascii_lower(scheme.ptr[i]));
     }
     return slice_between(begin, writer->next);
 }
@@ -118,7 +113,7 @@ static bool put_host(struct writer *writer, const struct url *url, slice *host)
             if (was_encoded && !may_be_in_name(c)) {
                 return false;
             }
-            put(writer, lower(c));
+            put(writer, ascii_lower(c));
         }
         if (writer->next > begin && writer->next[-1] == '.') {
             writer->next--;

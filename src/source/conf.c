@@ -114,8 +114,7 @@ static slice to_lower(struct arena *arena, slice text)
 {
     char *copy = arena_alloc(arena, text.len + 1);
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        copy[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        copy[i] = ascii_lower(text.ptr[i]);
     }
     return (slice){ copy, text.len };
 }
