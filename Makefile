@@ -29,7 +29,7 @@ pages := atom body facet feed home link list pattern quote quotes related review
 	site sitemap
 server := backoff clock connection credentials generation listen loader log master process route \
 	served_file server signals tls watch worker
-cmd := build capsule_folder cert check command get import link_check new open_capsule serve \
+cmd := address_check build capsule_folder cert check command get import link_check new open_capsule serve \
 	tree
 ROOMS := base text gemini model import source pages server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))

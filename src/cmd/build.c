@@ -1,6 +1,7 @@
 /* build.c: `matinee build`, a capsule as a tree of files that any Gemini server can host. */
 
 #include "base/limits.h"
+#include "cmd/address_check.h"
 #include "cmd/command.h"
 #include "cmd/link_check.h"
 #include "cmd/open_capsule.h"
@@ -247,6 +248,7 @@ static int build(const struct options *options)
         diags_release(&diags);
         return command_fail("%s: there is no capsule to build", options->folder);
     }
+    address_check(open.capsule, &diags);
     link_check(&open, DIAG_WARNING, &counts, &diags);
     command_print_diags(&diags);
     buf_init(&base, LIMIT_REQUEST_URL);

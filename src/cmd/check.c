@@ -1,5 +1,6 @@
 /* check.c: `matinee check`, every problem of a capsule in one run. */
 
+#include "cmd/address_check.h"
 #include "cmd/command.h"
 #include "cmd/link_check.h"
 #include "cmd/open_capsule.h"
@@ -37,6 +38,7 @@ static int check(const char *folder, int64_t now)
         diags_release(&diags);
         return command_fail("%s: there is no capsule to check", folder);
     }
+    address_check(open.capsule, &diags);
     /* Without drafts, as a build is made, such a link leads nowhere. */
     link_check(&open, DIAG_ERROR, &counts, &diags);
     command_print_diags(&diags);

@@ -93,7 +93,7 @@ struct capsule_parts {
  * Sort, index and cross-check the parts into `*out`, whose tables are put in `arena`.
  *
  * Checked here, because one file cannot know it: two files with one slug (both paths are named; the
- * first by path stays), two with one Id, two with one alias, an alias that is a page, links by
+ * first by path stays), two with one Id, two with one alias, links by
  * name, Related, Featured and Poster that name nothing, a file in static/ that takes the place of a
  * page. A name nobody has is an error that suggests the nearest (a warning in a draft); a name of a
  * file that was left out, or of a review that readers do not see yet who see the one that names it,

@@ -264,114 +264,13 @@ static void check_poster(struct check *check, const struct source *source, enum 
     }
 }
 
-static bool is_folder_index(slice rest)
-{
-    return rest.len == 0 || slice_equal(rest, SLICE("index.gmi"));
-}
-
-/* `rest` is what follows /reviews/SLUG/ in a path. */
-static bool is_review_page(const struct review *review, slice rest)
-{
-    if (is_folder_index(rest) || slice_equal(rest, SLICE("full.gmi")) ||
-        slice_equal(rest, SLICE("quotes.gmi")) || slice_equal(rest, SLICE("source.txt"))) {
-        return true;
-    }
-    if (!slice_ends_with(rest, SLICE(".gmi"))) {
-        return false;
-    }
-    slice id = slice_head(rest, rest.len - 4);
-    for (size_t i = 0; i < review->section_count; i++) {
-        if (slice_equal(review->sections[i].id, id)) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < review->quote_count; i++) {
-        if (slice_equal(review->quotes[i].id, id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_facet_page(const struct capsule *capsule, slice folder, slice rest)
-{
-    for (size_t i = 0; i < FACET_COUNT; i++) {
-        if (!slice_equal(folder, slice_of(facet_defs[i].name))) {
-            continue;
-        }
-        size_t slash = slice_find_byte(rest, '/');
-        slice last = slice_from(rest, slash + 1);
-        return is_folder_index(rest) ||
-               (slash < rest.len &&
-                facet_find(&capsule->facets[i], slice_head(rest, slash)) != NULL &&
-                (is_folder_index(last) ||
-                 (facet_defs[i].has_feeds &&
-                  (slice_equal(last, SLICE("feed.gmi")) || slice_equal(last, SLICE("atom.xml"))))));
-    }
-    return false;
-}
-
-static bool is_made_file(slice path)
-{
-    static const char *const names[] = { "feed.gmi",   "atom.xml",    "sitemap.txt",
-                                         "robots.txt", "favicon.txt", "search.gmi" };
-    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-        if (slice_equal(path, slice_of(names[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* True when somebody wrote what stands at `path` (no first slash): a review or a page by hand. */
-static bool is_written_page(const struct capsule *capsule, slice path)
-{
-    slice folder = SLICE("reviews/");
-    if (slice_starts_with(path, folder)) {
-        slice rest = slice_from(path, folder.len);
-        size_t slash = slice_find_byte(rest, '/');
-        const struct review *review = capsule_find_review(capsule, slice_head(rest, slash));
-        return slash < rest.len && review != NULL &&
-               is_review_page(review, slice_from(rest, slash + 1));
-    }
-    slice extension = SLICE(".gmi");
-    return slice_ends_with(path, extension) &&
-           capsule_find_page(capsule, slice_head(path, path.len - extension.len)) != NULL;
-}
-
-/* True when `path` is the address of any page. */
-static bool is_page(const struct capsule *capsule, slice path)
-{
-    size_t slash = slice_find_byte(path, '/');
-    slice folder = slice_head(path, slash);
-    slice rest = slice_from(path, slash + 1);
-    if (is_written_page(capsule, path) || capsule_find_static(capsule, path) != NULL) {
-        return true;
-    }
-    if (slash == path.len) {
-        return is_folder_index(path) || is_made_file(path);
-    }
-    if (slice_equal(folder, SLICE("reviews"))) {
-        return is_folder_index(rest);
-    }
-    if (slice_equal(folder, SLICE("quotes"))) {
-        return is_folder_index(rest) || slice_equal(rest, SLICE("today.gmi")) ||
-               slice_equal(rest, SLICE("random.gmi"));
-    }
-    return is_facet_page(capsule, folder, rest);
-}
-
 static void check_aliases(struct check *check, const struct source *source,
                           const struct review *review)
 {
     for (size_t i = 0; i < review->alias_count; i++) {
         slice path = review->aliases[i];
-        slice below = slice_from(path, 1);
         const struct alias *alias = capsule_find_alias(check->capsule, path);
-        if (is_page(check->capsule, below)) {
-            diags_add(check->diags, DIAG_ERROR, source, review->alias_places[i],
-                      "there is a page at %.*s, so it cannot be an old address", SLICE_ARG(path));
-        } else if (alias != NULL && alias->review != review) {
+        if (alias != NULL && alias->review != review) {
             diags_add(check->diags, DIAG_ERROR, source, review->alias_places[i],
                       "%.*s is also among the Aliases of %.*s, to which it leads", SLICE_ARG(path),
                       SLICE_ARG(alias->review->path));
@@ -435,20 +334,6 @@ static void check_ids(struct check *check)
     }
 }
 
-/* Every file in static/ wins over a page; over one that somebody wrote, that is hardly meant. */
-static void check_statics(struct check *check)
-{
-    for (size_t i = 0; i < check->capsule->static_count; i++) {
-        slice path = check->capsule->statics[i].path;
-        if (is_written_page(check->capsule, path)) {
-            struct source source = { arena_printf(&check->scratch, "static/%.*s", SLICE_ARG(path)),
-                                     SLICE_EMPTY };
-            diags_add(check->diags, DIAG_WARNING, &source, NULL,
-                      "this file is served instead of the page at /%.*s", SLICE_ARG(path));
-        }
-    }
-}
-
 static void build_hidden_facets(struct check *check)
 {
     const struct review **hidden =
@@ -490,6 +375,5 @@ void check_capsule(const struct capsule *capsule, const struct capsule_parts *pa
         check_links(&check, &source, DIAG_ERROR, page->lines, page->line_count);
     }
     check_ids(&check);
-    check_statics(&check);
     arena_release(&check.scratch);
 }

@@ -80,9 +80,8 @@ static bool find_kind(const struct capsule *capsule, enum page_kind kind, slice 
            (row->exists == NULL || row->exists(page));
 }
 
-/* A file in static/ wins over a page that would be made. It goes by the name of the file, so that
- * static/index.gmi is a home page. */
-static bool find_page(const struct capsule *capsule, slice path, struct page *page)
+/* Files go by their names, so that static/index.gmi is a home page. */
+static bool find_file(const struct capsule *capsule, slice path, struct page *page)
 {
     static const slice index = { "index.gmi", 9 };
     char named[LIMIT_REQUEST_URL + 16];
@@ -91,11 +90,14 @@ static bool find_page(const struct capsule *capsule, slice path, struct page *pa
     if (path.ptr[path.len - 1] == '/') {
         memcpy(named + path.len, index.ptr, index.len);
         name.len += index.len;
-    } else if (slice_ends_with(path, SLICE("/index.gmi"))) {
-        path.len -= index.len;
     }
-    if (find_kind(capsule, PAGE_STATIC, name, page)) {
-        return true;
+    return find_kind(capsule, PAGE_STATIC, name, page);
+}
+
+static bool find_made(const struct capsule *capsule, slice path, struct page *page)
+{
+    if (slice_ends_with(path, SLICE("/index.gmi"))) {
+        path.len -= SLICE("index.gmi").len;
     }
     for (enum page_kind kind = 0; kind < PAGE_STATIC; kind++) {
         if (find_kind(capsule, kind, path, page)) {
@@ -105,10 +107,25 @@ static bool find_page(const struct capsule *capsule, slice path, struct page *pa
     return false;
 }
 
+static bool find_page(const struct capsule *capsule, slice path, struct page *page)
+{
+    return find_file(capsule, path, page) || find_made(capsule, path, page);
+}
+
+static bool is_path(slice text)
+{
+    return text.len > 0 && text.len <= LIMIT_REQUEST_URL && text.ptr[0] == '/';
+}
+
+bool sitemap_find_made(const struct capsule *capsule, slice path, struct page *page)
+{
+    return is_path(path) && find_made(capsule, path, page);
+}
+
 enum sitemap_found sitemap_find(const struct capsule *capsule, slice path, struct page *page)
 {
     char folder[LIMIT_REQUEST_URL + 1];
-    if (path.len == 0 || path.len > LIMIT_REQUEST_URL || path.ptr[0] != '/') {
+    if (!is_path(path)) {
         return SITEMAP_NOT_FOUND;
     }
     if (find_page(capsule, path, page)) {

@@ -77,8 +77,13 @@ enum sitemap_found {
     SITEMAP_NEEDS_SLASH, /* `*page` is the folder that was meant */
 };
 
-/** The page at `path` (decoded, with its first slash, without the base). */
+/**
+ * The page at `path` (decoded, with its first slash, without the base). A file in static/ wins over
+ * a page that would be made, and both win over an alias.
+ */
 enum sitemap_found sitemap_find(const struct capsule *capsule, slice path, struct page *page);
+/** The page that is made at `path` when static/ has no file of that name. */
+bool sitemap_find_made(const struct capsule *capsule, slice path, struct page *page);
 
 /** What sitemap_walk calls; false ends the walk. */
 typedef bool sitemap_visit(void *context, const struct page *page);

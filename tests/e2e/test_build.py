@@ -293,6 +293,27 @@ def test_check_says_what_it_looked_at(capsule):
     assert re.fullmatch(r"checked 3 reviews, \d+ pages, \d+ links: no problems\n", done.stdout)
 
 
+def test_check_says_when_two_things_want_one_address(capsule):
+    paths = ["/about.gmi", "/tags", "/reviews/page-1.gmi", "/quotes/today.gmi", "/a.txt", "/free.html",
+             "/reviews/aliased/index.gmi"]
+    (capsule / "static/a.txt").write_text("a")
+    (capsule / "static/feed.gmi").write_text("# Mine\n")
+    (capsule / "static/reviews/aliased").mkdir(parents=True)
+    (capsule / "static/reviews/aliased/source.txt").write_text("mine")
+    (capsule / "pages").mkdir(exist_ok=True)
+    (capsule / "pages/about.gmi").write_text("# About\n")
+    (capsule / "reviews/aliased.gmi").write_text(
+        f"Title: Aliased\nPublished: 2024-01-01\nTags: One\nAliases: {', '.join(paths)}\n\nText.\n")
+    done = run("check", capsule)
+    taken = re.findall(r"aliased.gmi:4:\d+: error: there is a page at (\S+), so it cannot be an old",
+                       done.stderr)
+    assert taken == ["/about.gmi", "/tags", "/quotes/today.gmi", "/a.txt", "/reviews/aliased/index.gmi"]
+    assert re.findall(r"^static/\S+: warning: .*", done.stderr, re.M) == [
+        "static/reviews/aliased/source.txt: warning: this file is served instead of the page at "
+        "/reviews/aliased/source.txt"]
+    assert done.returncode == 1
+
+
 def test_check_reads_gemtext_in_static(capsule):
     (capsule / "static/sub").mkdir()
     (capsule / "static/sub/page.gmi").write_text(

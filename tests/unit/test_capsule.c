@@ -245,9 +245,6 @@ static void checks_names(void **state)
           "reviews/probe.gmi:3:22: error: /taken is also among the Aliases of "
           "reviews/parasite.gmi, to which it leads\n"
           "Aliases: /free.html, /taken\n                     ^\n" },
-        { "Published: 2025-01-01\nAliases: /%61bout.gmi\n",
-          "reviews/probe.gmi:3:10: error: there is a page at /about.gmi, so it cannot be an old "
-          "address\nAliases: /%61bout.gmi\n         ^\n" },
         { "Published: 2025-01-01\nId: urn:uuid:0b5c7d62-33f1-4f0e-9f53-2f1a0a6c8e11\n",
           "reviews/probe.gmi:3:5: warning: reviews/parasite.gmi has the same Id, so feed readers "
           "take the two for one entry\n"
@@ -275,58 +272,6 @@ static void checks_names(void **state)
     }
 }
 
-static void old_addresses_are_no_pages(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *path;
-        bool is_page;
-    } cases[] = {
-        { "/", true },
-        { "/index.gmi", true },
-        { "/feed.gmi", true },
-        { "/atom.xml", true },
-        { "/robots.txt", true },
-        { "/about.gmi", true },
-        { "/images/a.png", true },
-        { "/reviews/", true },
-        { "/reviews/index.gmi", true },
-        { "/reviews/other/", true },
-        { "/reviews/other/full.gmi", true },
-        { "/reviews/other/story.gmi", true },
-        { "/reviews/other/quote-one.gmi", true },
-        { "/quotes/today.gmi", true },
-        { "/tags/", true },
-        { "/tags/night/", true },
-        { "/tags/night/feed.gmi", true },
-        { "/people/a-b/index.gmi", true },
-        { "/about.html", false },
-        { "/reviews", false },
-        { "/reviews/gone/", false },
-        { "/reviews/other/gone.gmi", false },
-        { "/reviews/other.html", false },
-        { "/tags/day/", false },
-        { "/people/a-b/feed.gmi", false },
-        { "/2013/01/other.html", false },
-    };
-    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        struct world world;
-        struct buf header;
-        world_begin(&world);
-        buf_init(&header, 1000);
-        buf_printf(&header, "Published: 2025-01-01\nAliases: %s\n", cases[i].path);
-        add_review(&world, "other",
-                   "Published: 2025-01-01\nTags: Night\nCast: A B\n\n## Story\n> One\n— X\n");
-        add_review(&world, "probe", buf_string(&header));
-        add_page(&world, "about", "# About\n");
-        add_static(&world, "images/a.png");
-        world_index(&world);
-        assert_int_equal(world.diags.counts[DIAG_ERROR], cases[i].is_page);
-        buf_release(&header);
-        world_end(&world);
-    }
-}
-
 static void checks_the_rest_of_the_capsule(void **state)
 {
     (void)state;
@@ -348,10 +293,7 @@ static void checks_the_rest_of_the_capsule(void **state)
         "capsule.conf:1:11: error: there is no review `sam`; did you mean `same`?\n"
         "Featured: sam\n          ^\n"
         "pages/about.gmi:2:11: error: there is no review `sane`; did you mean `same`?\n"
-        "=> review:sane Link\n          ^\n"
-        "static/about.gmi: warning: this file is served instead of the page at /about.gmi\n"
-        "static/reviews/same/source.txt: warning: this file is served instead of the page "
-        "at /reviews/same/source.txt\n");
+        "=> review:sane Link\n          ^\n");
     assert_int_equal(world.capsule.review_count, 1);
     assert_ptr_equal(world.capsule.reviews[0], first);
     assert_ptr_equal(capsule_find_page(&world.capsule, SLICE("about")), &world.pages[0]);
@@ -382,7 +324,6 @@ int main(void)
         cmocka_unit_test(lists_quotes_and_aliases),
         cmocka_unit_test(resolves_names),
         cmocka_unit_test(checks_names),
-        cmocka_unit_test(old_addresses_are_no_pages),
         cmocka_unit_test(checks_the_rest_of_the_capsule),
         cmocka_unit_test(an_empty_capsule_is_one_too),
     };
