@@ -169,9 +169,9 @@ static void on_drain_end(UNUSED int fd, UNUSED short what, void *arg)
 static void on_terminate(UNUSED int signal, UNUSED short what, void *arg)
 {
     struct worker *worker = arg;
-    if (worker->draining) {
-        (void)event_base_loopbreak(worker->base);
-    } else {
+    /* Who ends the server may send this to all of its processes at once (systemd does), so it may
+     * come after the end of the lifeline. Who wants it ended at once tells the master. */
+    if (!worker->draining) {
         drain(worker, LIMIT_DRAIN_SECONDS);
     }
 }

@@ -66,8 +66,8 @@ struct worker {
     char chunk[LIMIT_SEND_CHUNK];
 };
 
-/** Answer requests until told to end: SIGTERM lets connections finish for LIMIT_DRAIN_SECONDS, a
- * second one cuts them; the end of the lifeline gives them LIMIT_STOP_SECONDS. Ends the process. */
+/** Answer requests until told to end: SIGTERM lets connections finish for LIMIT_DRAIN_SECONDS, the
+ * end of the lifeline for LIMIT_STOP_SECONDS. Ends the process. */
 NO_RETURN void worker_run(const struct worker_setup *setup);
 
 /* --- for connection.c ------------------------------------------------------------------------- */

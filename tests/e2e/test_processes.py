@@ -274,6 +274,25 @@ def test_a_second_stop_ends_it_at_once(server):
     client.socket.close()
 
 
+def test_a_stop_that_all_processes_are_told(server):
+    """As systemd does it; in any order, and workers perhaps after they have seen the master go."""
+    data = os.urandom(8 * 1024 * 1024)
+    (server.capsule / "static/big.bin").write_bytes(data)
+    server.wait_for("reloaded")
+    with server.connect(receive_buffer=16384) as client:
+        client.handshake()
+        client.send(b"gemini://localhost/big.bin\r\n")
+        first = client.read(1000)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        for pid in server.processes():
+            os.kill(pid, signal.SIGTERM)
+        time.sleep(0.2)
+        answer = client.answer()
+    assert answer.closed and (first + answer.raw).split(b"\r\n", 1)[1] == data
+    assert server.wait_for_end() == 0
+
+
 def test_a_stop_takes_ten_seconds_at_most(server):
     (server.capsule / "static/big.bin").write_bytes(bytes(8 * 1024 * 1024))
     server.wait_for("reloaded")
