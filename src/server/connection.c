@@ -382,7 +382,8 @@ static enum progress run_drain(struct connection *c)
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
             return PROGRESS_WANT_READ;
         }
-        if (n <= 0 && errno != EINTR) {
+        /* After 0, the end, errno is that of an older call. */
+        if (n == 0 || (n < 0 && errno != EINTR)) {
             break;
         }
         c->drained += n > 0 ? (size_t)n : 0;

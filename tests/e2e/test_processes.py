@@ -311,6 +311,21 @@ def test_a_stop_takes_ten_seconds_at_most(server):
     client.socket.close()
 
 
+def test_a_worker_that_was_suspended(serve, capsule):
+    """Its wait is interrupted then, which must not be taken for the result of a later call."""
+    server = serve(capsule, workers=1)
+    (worker,) = server.workers()
+    with server.connect() as client:
+        client.handshake()
+        client.send(b"gemini://localhost/\r\n")
+        assert client.answer().closed
+        os.kill(worker, signal.SIGSTOP)
+        time.sleep(0.1)
+        os.kill(worker, signal.SIGCONT)
+        time.sleep(0.1)
+    assert server.get().status == 20
+
+
 def test_when_the_master_is_killed_the_others_end(serve, capsule):
     server = serve(capsule)
     server.exit_code = -signal.SIGKILL
