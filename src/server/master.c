@@ -237,6 +237,7 @@ static void read_credentials(struct master *master)
     struct buf error;
     buf_init(&error, 1024);
     master->read_credentials_at = CLOCK_NEVER;
+    watch_renew(master->watch); /* the folder may be another one */
     bool ok = certificate_load(options->certs_folder, options->certificate_name, true, &fresh, NULL,
                                &error);
     if (ok && !credentials_equal(&fresh, master->certificate)) {

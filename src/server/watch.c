@@ -22,6 +22,10 @@ struct watch {
     const char *root;
     const char *const *deep;
     int inotify; /* -1: by looking */
+    /* The folder that holds the root, and the root's name in it: a root that is moved away, or that
+     * is a link, may come back as another folder. */
+    int parent; /* of inotify; -1: not watched */
+    slice name;
     /* By looking: a sum over names, times, sizes and numbers of all files. */
     unsigned long long seen;
     /* The path of the folder that is being visited. */
@@ -136,10 +140,40 @@ static void add_folder(struct watch *watch)
     }
 }
 
-static enum watch_change change_of(const struct inotify_event *event)
+/* Without it, everything but the return of a lost root is still seen, so it may fail. */
+static void add_parent(struct watch *watch)
+{
+    slice root = slice_of(watch->root);
+    while (slice_ends_with(root, SLICE("/"))) {
+        root = slice_head(root, root.len - 1);
+    }
+    size_t begin = root.len;
+    while (begin > 0 && root.ptr[begin - 1] != '/') {
+        begin--;
+    }
+    watch->name = slice_from(root, begin);
+    watch->parent = -1;
+    if (watch->name.len == 0 || slice_equal(watch->name, SLICE(".")) ||
+        slice_equal(watch->name, SLICE(".."))) {
+        return;
+    }
+    buf_clear(&watch->path);
+    buf_put(&watch->path, begin > 0 ? slice_head(root, begin) : SLICE("."));
+    const char *path = buf_string(&watch->path);
+    if (path != NULL) {
+        watch->parent = inotify_add_watch(watch->inotify, path,
+                                          IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD);
+    }
+}
+
+static enum watch_change change_of(const struct watch *watch, const struct inotify_event *event)
 {
     if (event->mask & IN_Q_OVERFLOW) {
         return WATCH_CHANGED;
+    }
+    if (event->wd == watch->parent) {
+        return event->len > 0 && slice_equal(slice_of(event->name), watch->name) ? WATCH_CHANGED
+                                                                                 : WATCH_NOTHING;
     }
     if (event->mask & IN_IGNORED) {
         return WATCH_NOTHING;
@@ -161,7 +195,7 @@ static enum watch_change take_events(struct watch *watch)
     while ((n = read(watch->inotify, bytes, sizeof bytes)) > 0) {
         for (const char *at = bytes; at < bytes + n;) {
             const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
-            enum watch_change this = change_of(event);
+            enum watch_change this = change_of(watch, event);
             change = this > change ? this : change;
             at += sizeof *event + event->len;
         }
@@ -179,7 +213,7 @@ struct watch *watch_new(const char *root, const char *const *deep)
     if (watch == NULL) {
         return NULL;
     }
-    *watch = (struct watch){ .root = root, .deep = deep, .inotify = -1 };
+    *watch = (struct watch){ .root = root, .deep = deep, .inotify = -1, .parent = -1 };
     buf_init(&watch->path, PATH_BYTES_MAX);
 #ifdef __linux__
     watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -206,6 +240,7 @@ void watch_renew(struct watch *watch)
 {
 #ifdef __linux__
     if (watch->inotify >= 0) {
+        add_parent(watch);
         walk(watch, add_folder, NULL);
     }
 #endif

@@ -20,8 +20,8 @@ struct watch;
 
 /**
  * Watch the files in the folder `root` and, with all folders below them, in its folders `deep`
- * (ended by NULL; may itself be NULL). Both are borrowed. The folders need not exist yet. NULL when
- * out of memory.
+ * (ended by NULL; may itself be NULL). Both are borrowed. The folders need not exist yet, and the
+ * root may be replaced by another folder. NULL when out of memory.
  */
 MUST_USE struct watch *watch_new(const char *root, const char *const *deep);
 void watch_free(struct watch *watch);

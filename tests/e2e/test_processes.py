@@ -516,6 +516,17 @@ def test_a_new_certificate_is_taken_up(server):
     assert server.get().status == 20
 
 
+def test_a_new_folder_of_certificates_is_taken_up(server, tmp_path):
+    server.expect(r"matinee: keeping the certificate in use: .*", NOT_COVERED)
+    before = presented(server)
+    server.certs.rename(tmp_path / "old")
+    server.wait_for("keeping the certificate in use")
+    (tmp_path / "fresh").mkdir()
+    make_certificate(tmp_path / "fresh", "localhost", *EC)
+    (tmp_path / "fresh").rename(server.certs)
+    server.wait_until(lambda: presented(server) != before)
+
+
 def test_a_broken_certificate_changes_nothing(server):
     server.expect(r"matinee: keeping the certificate in use: .*")
     before = presented(server)

@@ -63,6 +63,31 @@ def test_a_link_and_a_moved_folder(server):
     assert server.get("/images/dot.png").status == 51
 
 
+def test_a_capsule_that_is_away_for_a_while(server):
+    """Its last good version is served meanwhile; the folder that comes back is another one."""
+    server.expect(*ERRORS, r"\S+/capsule: error: this folder cannot be read: .*")
+    old = server.capsule.with_name("old")
+    server.capsule.rename(old)
+    server.wait_for("this folder cannot be read")
+    assert server.get("/reviews/first/").status == 20
+    fresh = serving.write_capsule(server.capsule.with_name("fresh"))
+    serving.write_review(fresh, "third")
+    fresh.rename(server.capsule)
+    server.wait_until(lambda: server.get("/reviews/third/").status == 20)
+    serving.write_review(server.capsule, "fourth")
+    server.wait_until(lambda: server.get("/reviews/fourth/").status == 20)
+
+
+def test_a_capsule_that_is_a_link(serve, capsule, tmp_path):
+    (tmp_path / "current").symlink_to(capsule)
+    server = serve(tmp_path / "current")
+    fresh = serving.write_capsule(tmp_path / "fresh")
+    serving.write_review(fresh, "third")
+    (tmp_path / "next").symlink_to(fresh)
+    (tmp_path / "next").rename(tmp_path / "current")
+    server.wait_until(lambda: server.get("/reviews/third/").status == 20)
+
+
 def test_what_an_editor_leaves_beside_a_file_is_no_change(server):
     for name in (".first.gmi.swp", "first.gmi~", ".#first.gmi"):
         (server.capsule / "reviews" / name).write_text("not a review\n")
