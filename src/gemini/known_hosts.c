@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "gemini/certificate.h"
+#include "gemini/url.h"
 #include "text/date.h"
 
 #include <errno.h>
@@ -80,10 +81,8 @@ static bool find_entry(slice text, slice server, struct entry *found, size_t *li
 
 static void put_server(struct buf *out, slice host, int port)
 {
-    bool literal = slice_find_byte(host, ':') < host.len;
-    buf_puts(out, literal ? "[" : "");
-    buf_put(out, host);
-    buf_printf(out, "%s:%d", literal ? "]" : "", port);
+    url_put_host(host, out);
+    buf_printf(out, ":%d", port);
 }
 
 static void copy_fingerprint(known_host_fingerprint into, slice fingerprint)

@@ -84,6 +84,14 @@ bool url_parse(slice text, struct url *out)
     return true;
 }
 
+void url_put_host(slice host, struct buf *out)
+{
+    bool is_ipv6 = slice_find_byte(host, ':') < host.len;
+    buf_puts(out, is_ipv6 ? "[" : "");
+    buf_put(out, host);
+    buf_puts(out, is_ipv6 ? "]" : "");
+}
+
 static bool put_uri(const UriUriA *original, struct buf *out)
 {
     UriUriA copy = *original; /* borrows everything */

@@ -24,6 +24,8 @@ struct url {
 /** Split an absolute URL with an authority (RFC 3986, section 3). False when it is none, or when
  * its port is no TCP port (1 to 65535). */
 MUST_USE bool url_parse(slice text, struct url *out);
+/** Append `host` as it stands in a URL: an IPv6 address gets its brackets. */
+void url_put_host(slice host, struct buf *out);
 /**
  * Append what `reference` means when it stands on the page `base`, an absolute URL (RFC 3986,
  * section 5.2), dot segments removed. False when one of them cannot be parsed, or `out` cannot take

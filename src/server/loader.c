@@ -1,5 +1,6 @@
 #include "server/loader.h"
 
+#include "gemini/url.h"
 #include "server/clock.h"
 #include "server/credentials.h"
 #include "server/generation.h"
@@ -54,7 +55,7 @@ static void set_ports(struct loader *loader)
         has_default |= listeners->items[i].port == LISTEN_DEFAULT_PORT;
     }
     buf_clear(&loader->authority);
-    buf_put(&loader->authority, site->hosts[0]);
+    url_put_host(site->hosts[0], &loader->authority);
     if (!has_default && site->port_count > 0) {
         buf_printf(&loader->authority, ":%u", site->ports[0]);
     }

@@ -1,5 +1,6 @@
 #include "server/master.h"
 
+#include "gemini/url.h"
 #include "server/backoff.h"
 #include "server/clock.h"
 #include "server/credentials.h"
@@ -13,7 +14,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -189,14 +189,15 @@ static void log_addresses(const struct master *master)
         }
     }
     for (size_t i = 0; i < options->shown_host_count; i++) {
-        slice host = options->shown_hosts[i];
-        bool is_ipv6 = slice_find_byte(host, ':') < host.len;
-        char suffix[16] = "";
+        struct buf url;
+        buf_init(&url, 512);
+        buf_puts(&url, "gemini://");
+        url_put_host(options->shown_hosts[i], &url);
         if (port != LISTEN_DEFAULT_PORT) {
-            (void)snprintf(suffix, sizeof suffix, ":%u", port);
+            buf_printf(&url, ":%u", port);
         }
-        log_message("serving gemini://%s%.*s%s%s/", is_ipv6 ? "[" : "", SLICE_ARG(host),
-                    is_ipv6 ? "]" : "", suffix);
+        log_message("serving %.*s/", SLICE_ARG(buf_slice(&url)));
+        buf_release(&url);
     }
 }
 

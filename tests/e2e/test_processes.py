@@ -167,6 +167,12 @@ def test_host_option(serve, capsule):
     assert b"gemini://other.test" in server.ask(b"gemini://other.test/atom.xml\r\n").body
 
 
+def test_an_ipv6_address_as_the_host(serve, capsule):
+    server = serve(capsule, "--host", "::1")
+    body = server.ask(b"gemini://[::1]/atom.xml\r\n").text
+    assert f"gemini://[::1]:{server.port}/reviews/first/" in body and "//::1" not in body
+
+
 # --- whom it becomes ---
 
 def ids(pid):
