@@ -318,8 +318,7 @@ static bool write_review(const struct run *run, struct input *input, enum write_
         [WRITE_AGAIN] = "written again",
         [WRITE_NOT] = "is up to date",
         [WRITE_KEEP] = "was changed by hand, and stays as it is; the page holds nothing new",
-        [WRITE_BESIDE] =
-            "was changed by hand, and stays as it is; the new version is in NAME.gmi.new",
+        [WRITE_BESIDE] = "was changed by hand, and stays as it is; the new version is in ",
         [WRITE_OVER] = "was changed by hand, and is overwritten",
     };
     slice beside = arena_printf(&input->arena, "%.*s.new", SLICE_ARG(path));
@@ -343,7 +342,11 @@ static bool write_review(const struct run *run, struct input *input, enum write_
         (void)command_fail("%s/%s: %s", run->folder.path, path.ptr, strerror(errno));
         return false;
     }
-    (void)printf("%s: %s/%s %s\n", input->path, run->folder.path, path.ptr, said[plan]);
+    (void)printf("%s: %s/%s %s", input->path, run->folder.path, path.ptr, said[plan]);
+    if (plan == WRITE_BESIDE) {
+        (void)printf("%s/%s", run->folder.path, beside.ptr);
+    }
+    (void)putchar('\n');
     return true;
 }
 
