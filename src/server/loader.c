@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -295,13 +296,18 @@ static void stop(struct loader *loader)
     }
 }
 
+static const char *user_name(const struct server_user *user)
+{
+    static char number[32];
+    (void)snprintf(number, sizeof number, "%lu", (unsigned long)user->uid);
+    return user->name != NULL ? user->name : number;
+}
+
 static bool start(struct loader *loader)
 {
     const struct server_options *options = loader->options;
     if (options->user != NULL && !process_become(options->user)) {
-        log_message("cannot become user %s: %s",
-                    options->user->name != NULL ? options->user->name : "of the capsule",
-                    strerror(errno));
+        log_message("cannot become user %s: %s", user_name(options->user), strerror(errno));
         return false;
     }
     struct buf error;
@@ -336,7 +342,12 @@ void loader_run(const struct loader_setup *setup)
         process_exit(1);
     }
     if (!load(&loader)) {
-        log_message("nothing to serve in %s", options->capsule_folder);
+        if (options->user != NULL) {
+            log_message("nothing to serve in %s, as user %s", options->capsule_folder,
+                        user_name(options->user));
+        } else {
+            log_message("nothing to serve in %s", options->capsule_folder);
+        }
         process_exit(LOADER_NOTHING_TO_SERVE);
     }
     loader.reloaded_at -= RELOAD_EVERY_MS; /* that was no reload: the first change shows at once */

@@ -1,5 +1,6 @@
 #include "server/process.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
@@ -57,7 +58,15 @@ bool process_become(const struct server_user *user)
 {
     /* Groups first: afterwards nobody may change them. */
     int groups = user->name != NULL ? initgroups(user->name, user->gid) : setgroups(1, &user->gid);
-    return groups == 0 && setgid(user->gid) == 0 && setuid(user->uid) == 0;
+    if (groups != 0 || setgid(user->gid) != 0 || setuid(user->uid) != 0) {
+        return false;
+    }
+    /* A capability that outlives the change of user would make it none. */
+    if (user->uid != 0 && setuid(0) == 0) {
+        errno = EPERM;
+        return false;
+    }
+    return true;
 }
 
 unsigned process_count_cores(void)

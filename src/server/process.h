@@ -14,7 +14,8 @@ void process_keep_standard_files(void);
 void process_raise_file_limit(void);
 /** Children of children that lose their parent become ours, where the system can do that. */
 void process_adopt_orphans(void);
-/** Become `user` for good. False, with errno, when that is not allowed. */
+/** Become `user` for good. False, with errno, when that is not allowed, or when root could be had
+ * again. */
 MUST_USE bool process_become(const struct server_user *user);
 /** The processors we may run on, at least 1. */
 unsigned process_count_cores(void);

@@ -207,6 +207,27 @@ def test_root_becomes_somebody_else(serve, how):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="not root")
+def test_root_can_not_be_had_again(capsule, tmp_path):
+    """A container may be set up so that capabilities outlive the change of user."""
+    os.chmod(tmp_path, 0o755)
+    keep = ["setpriv", "--securebits", "+no_setuid_fixup"]
+    if subprocess.run([*keep, "true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("setpriv cannot set securebits here")
+    done = subprocess.run(
+        ["timeout", "3", *keep, serving.BINARY, "serve", str(capsule), "--certs", tmp_path / "certs",
+         "--user", "nobody", "--listen", "127.0.0.1:0"], check=False, capture_output=True, text=True)
+    assert done.returncode == 1 and "cannot become user nobody" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="not root")
+def test_a_capsule_that_the_user_can_not_read(capsule, tmp_path):
+    os.chmod(capsule, 0o700)
+    code, _, err = run(capsule, "--certs", tmp_path / "certs", "--user", "nobody",
+                       "--listen", "127.0.0.1:0")
+    assert code == 1 and "Permission denied" in err and "as user nobody" in err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="not root")
 def test_root_without_a_user_serves_this_machine_only(capsule, tmp_path):
     code, _, err = run(capsule, "--certs", tmp_path / "certs", "--listen", "0.0.0.0:0")
     assert code == 1 and "--user" in err
