@@ -45,11 +45,6 @@ void uri_put_path(struct buf *out, slice path)
     put_keeping(out, path, "/!$&'()*+,;=:@");
 }
 
-void uri_put_query(struct buf *out, slice text)
-{
-    put_keeping(out, text, "");
-}
-
 void uri_put_written(struct buf *out, slice target)
 {
     put_keeping(out, target, "%/?#[]:@!$&'()*+,;=");

@@ -8,8 +8,6 @@
 /** Append `path` with every byte but unreserved ones, `/` and the sub-delimiters and `:@` of a path
  * segment percent-encoded. What is decoded afterwards is `path` again. */
 void uri_put_path(struct buf *out, slice path);
-/** The same for a query: only unreserved characters stay. */
-void uri_put_query(struct buf *out, slice text);
 /**
  * A link target that an author wrote, made safe for a link line: blanks, control bytes, non-ASCII
  * and the characters no URI holds are percent-encoded; `%` and the reserved ones stay as they are.
