@@ -35,6 +35,8 @@ slice slice_head(slice s, size_t len);
 
 /** `c` as a small letter, when it is a capital one of ASCII. */
 char ascii_lower(char c);
+/** What the hexadecimal digit `c` counts, or -1 when it is none. */
+int ascii_hex_digit(char c);
 
 bool slice_equal(slice a, slice b);
 /** Equal when the case of ASCII letters is ignored. */

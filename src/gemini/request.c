@@ -21,22 +21,13 @@ static void put(struct writer *writer, char c)
     *writer->next++ = c;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Take one byte, or one `%XX`, off `*rest`, in which every `%` is well-formed. */
 static char next_decoded(slice *rest, bool *was_encoded)
 {
     char c = rest->ptr[0];
     *was_encoded = c == '%';
     if (*was_encoded) {
-        c = (char)(hex_digit(rest->ptr[1]) * 16 + hex_digit(rest->ptr[2]));
+        c = (char)(ascii_hex_digit(rest->ptr[1]) * 16 + ascii_hex_digit(rest->ptr[2]));
     }
     *rest = slice_from(*rest, *was_encoded ? 3 : 1);
     return c;
@@ -52,8 +43,8 @@ static bool has_only_url_bytes(slice line)
         if (c <= ' ' || c > '~' || memchr(refused, c, sizeof refused - 1) != NULL) {
             return false;
         }
-        if (c == '%' && (i + 2 >= line.len || hex_digit(line.ptr[i + 1]) < 0 ||
-                         hex_digit(line.ptr[i + 2]) < 0)) {
+        if (c == '%' && (i + 2 >= line.len || ascii_hex_digit(line.ptr[i + 1]) < 0 ||
+                         ascii_hex_digit(line.ptr[i + 2]) < 0)) {
             return false;
         }
     }

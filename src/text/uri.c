@@ -50,22 +50,11 @@ void uri_put_written(struct buf *out, slice target)
     put_keeping(out, target, "%/?#[]:@!$&'()*+,;=");
 }
 
-static int hex_digit(char c)
-{
-    if (is_digit(c)) {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 void uri_put_decoded(struct buf *out, slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
+        int high = text.ptr[i] == '%' && i + 2 < text.len ? ascii_hex_digit(text.ptr[i + 1]) : -1;
+        int low = high >= 0 ? ascii_hex_digit(text.ptr[i + 2]) : -1;
         if (low >= 0) {
             buf_putc(out, (char)(high * 16 + low));
             i += 2;
