@@ -5,22 +5,60 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 static const slice cut_mark = { "...", 3 };
 
-/* A log that cannot be written (full disk, closed terminal) must not stop the serving. */
-static void write_out(slice text)
+/* How long a process waits for who reads the log, once; then lines are lost until it reads on. */
+enum { PATIENCE_MS = 1000 };
+
+/* Pieces of text that this process could not write. */
+static unsigned long lost;
+
+/* False when a write would have to wait for a reader (a pipe that is full, a terminal stopped with
+ * Ctrl-S). */
+static bool has_room(void)
+{
+    struct pollfd log = { .fd = STDERR_FILENO, .events = POLLOUT };
+    int ready = -1;
+    do {
+        ready = poll(&log, 1, lost > 0 ? 0 : PATIENCE_MS);
+    } while (ready < 0 && errno == EINTR);
+    return ready != 0;
+}
+
+/* A log that cannot be written (full disk, closed terminal) or that nobody reads must not stop the
+ * serving. A pipe with room takes a line whole: it is shorter than PIPE_BUF. */
+static void write_pieces(slice text)
 {
     while (text.len > 0) {
-        ssize_t n = write(STDERR_FILENO, text.ptr, text.len);
+        if (!has_room()) {
+            lost++;
+            return;
+        }
+        slice piece = slice_head(text, LIMIT_LOG_LINE);
+        ssize_t n = write(STDERR_FILENO, piece.ptr, piece.len);
         if (n < 0 && errno != EINTR) {
             return;
         }
         text = slice_from(text, n < 0 ? 0 : (size_t)n);
     }
+}
+
+static void write_out(slice text)
+{
+    if (lost > 0 && has_room()) {
+        char note[128];
+        int n =
+            snprintf(note, sizeof note,
+                     "matinee: %lu messages or requests are not here: nobody read the log\n", lost);
+        lost = 0;
+        write_pieces((slice){ note, n > 0 ? (size_t)n : 0 });
+    }
+    write_pieces(text);
 }
 
 /* How many bytes stand for `c`: itself, two for a backslash, four otherwise. */

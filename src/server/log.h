@@ -7,7 +7,9 @@
  * that is when it came, the status, the bytes of the response (`sent/all` when the reader left
  * early), the time from the complete request to the last byte, the URL as it was sent. What a
  * stranger sent is escaped: a byte that is not printable ASCII is `\xHH`, a backslash is `\\`. An
- * address is never logged. Each line is one write(2), so lines of several processes do not mix. */
+ * address is never logged. Each line is one write(2), so lines of several processes do not mix.
+ * When nobody reads what is written, serving goes on and lines are lost, which is said afterwards.
+ */
 #ifndef MATINEE_SERVER_LOG_H
 #define MATINEE_SERVER_LOG_H
 

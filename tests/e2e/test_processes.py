@@ -1,7 +1,9 @@
 """Master, loader, workers: how they start, how they die, what they do about it."""
 
+import fcntl
 import os
 import pwd
+import re
 import resource
 import shutil
 import signal
@@ -806,6 +808,33 @@ def test_one_line_a_request(server):
     assert len(lines) == 2
     assert " 20 " in lines[0] and lines[0].endswith(" gemini://localhost/reviews/")
     assert "127.0.0.1" not in "\n".join(lines)
+
+
+def test_a_log_that_nobody_reads_stops_nothing(capsule, tmp_path):
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 8192)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen([serving.BINARY, "serve", capsule, "--certs", tmp_path / "certs",
+                               "--listen", f"127.0.0.1:{port}", "--workers", "1"], stderr=writing)
+    os.close(writing)
+    try:
+        said = b""
+        while b"serving gemini://capsule.test" not in said:
+            said += os.read(reading, 65536)
+        for _ in range(150):
+            assert wire.get(port, f"gemini://localhost:{port}/").status == 20
+        said = os.read(reading, 65536)
+        assert b"/\n" in said and b"nobody read" not in said
+        assert wire.get(port, f"gemini://localhost:{port}/").status == 20
+        said = b""
+        while said.count(b"\n") < 2:
+            said += os.read(reading, 65536)
+        assert re.match(rb"matinee: \d+ messages or requests are not here.*\n\d{4}-", said)
+    finally:
+        server.terminate()
+        assert server.wait(20 * serving.PATIENCE) == 0
+        os.close(reading)
 
 
 def test_what_a_stranger_sent_is_escaped(server):
