@@ -8,9 +8,9 @@
 /**
  * Look each alias of a visible review and each file in static/ up among the pages.
  *
- * An alias at whose path there is a page never leads anywhere: an error at its place in the header. A
- * file that takes the place of what somebody wrote, a review or a page by hand, is a warning; over the
- * other pages it wins on purpose.
+ * An alias at whose path there is a page never leads anywhere: an error at its place in the header.
+ * A file that takes the place of what somebody wrote, a review or a page by hand, is a warning;
+ * over the other pages it wins on purpose.
  */
 void address_check(const struct capsule *capsule, struct diags *diags);
 
