@@ -167,11 +167,13 @@ bool file_make_folders(int at, const char *path)
 
 struct walk {
     file_visit *visit;
+    file_unreadable *unreadable; /* NULL: nobody asks */
     void *context;
     const char *root;
     char *real_root; /* the root without symbolic links, from realpath(3) */
     struct buf path; /* of what is being visited, below the root */
     struct buf full; /* scratch: root, slash, path */
+    bool stopped;    /* a visit returned false */
 };
 
 static const char *full_path(struct walk *walk)
@@ -237,33 +239,36 @@ static bool read_names(struct arena *arena, const char *path, char ***names, siz
 
 static bool walk_folder(struct walk *walk, unsigned depth);
 
-/* Visit what walk->path names: a file, or the folder below it. */
-static bool walk_entry(struct walk *walk, unsigned depth)
+/* The folder that walk->path names. One that is gone by now is no news. */
+static void walk_below(struct walk *walk, unsigned depth)
+{
+    errno = ELOOP;
+    bool ok = depth < LIMIT_FOLDER_DEPTH && walk_folder(walk, depth + 1);
+    if (!ok && errno != ENOENT && walk->unreadable != NULL) {
+        walk->unreadable(walk->context, buf_slice(&walk->path), errno);
+    }
+}
+
+/* Visit what walk->path names: a file, or the files below a folder. */
+static void walk_entry(struct walk *walk, unsigned depth)
 {
     struct stat status;
     const char *path = full_path(walk);
-    if (path == NULL) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    if (lstat(path, &status) != 0) {
-        return true; /* gone since the folder was read */
+    /* What cannot be looked at is gone since the folder was read, or has too long a path. */
+    if (path == NULL || lstat(path, &status) != 0) {
+        return;
     }
     if (S_ISLNK(status.st_mode) && (!link_stays_inside(walk, path) || stat(path, &status) != 0)) {
-        return true;
+        return;
     }
     if (S_ISREG(status.st_mode)) {
-        errno = 0;
-        return walk->visit(walk->context, buf_slice(&walk->path), &status);
+        walk->stopped = !walk->visit(walk->context, buf_slice(&walk->path), &status);
+    } else if (S_ISDIR(status.st_mode)) {
+        walk_below(walk, depth);
     }
-    if (S_ISDIR(status.st_mode) && depth < LIMIT_FOLDER_DEPTH) {
-        /* A folder that cannot be read or is gone by now costs its own files only. */
-        return walk_folder(walk, depth + 1) || errno != 0;
-    }
-    return true;
 }
 
-/* False with errno when the folder cannot be read, with errno 0 when a visit said to stop. */
+/* False, with errno, when the folder cannot be read. */
 static bool walk_folder(struct walk *walk, unsigned depth)
 {
     struct arena names_arena;
@@ -276,25 +281,26 @@ static bool walk_folder(struct walk *walk, unsigned depth)
     }
     arena_init(&names_arena);
     bool ok = read_names(&names_arena, path, &names, &count);
-    int saved = errno;
-    for (size_t i = 0; ok && i < count; i++) {
+    int reason = errno;
+    for (size_t i = 0; ok && !walk->stopped && i < count; i++) {
         size_t before = walk->path.len;
         if (before > 0) {
             buf_putc(&walk->path, '/');
         }
         buf_puts(&walk->path, names[i]);
-        ok = walk_entry(walk, depth);
-        saved = errno;
+        walk_entry(walk, depth);
         buf_truncate(&walk->path, before);
     }
     arena_release(&names_arena);
-    errno = saved;
+    errno = reason;
     return ok;
 }
 
-bool file_walk(const char *root, file_visit *visit, void *context)
+bool file_walk(const char *root, file_visit *visit, file_unreadable *unreadable, void *context)
 {
-    struct walk walk = { .visit = visit, .context = context, .root = root };
+    struct walk walk = {
+        .visit = visit, .unreadable = unreadable, .context = context, .root = root
+    };
     walk.real_root = realpath(root, NULL);
     if (walk.real_root == NULL) {
         return false;
@@ -303,10 +309,10 @@ bool file_walk(const char *root, file_visit *visit, void *context)
     buf_init(&walk.path, (size_t)(LIMIT_FOLDER_DEPTH + 1) * (NAME_MAX + 1));
     buf_init(&walk.full, walk.path.max + 2 * (size_t)PATH_MAX);
     bool ok = walk_folder(&walk, 0);
-    int saved = errno;
+    int saved = walk.stopped ? 0 : errno;
     buf_release(&walk.path);
     buf_release(&walk.full);
     free(walk.real_root);
     errno = saved;
-    return ok;
+    return ok && !walk.stopped;
 }

@@ -32,13 +32,17 @@ MUST_USE bool file_make_folders(int at, const char *path);
 
 /** What file_walk calls for each regular file: its path below the root, its status. */
 typedef bool file_visit(void *context, slice path, const struct stat *status);
+/** What it calls for a folder below the root that it cannot look into; `reason` is an errno. */
+typedef void file_unreadable(void *context, slice path, int reason);
 /**
  * Visit the regular files below the folder `root`, sorted by name folder by folder. Names that
  * start with a dot are passed over, and so are devices, FIFOs, sockets and symbolic links that lead
- * out of the root or nowhere. Depth is limited by LIMIT_FOLDER_DEPTH. Stops early when `visit`
- * returns false. Paths given to `visit` are valid during that call. Returns false, with errno, when
- * the root cannot be read or `visit` returned false (errno 0 then).
+ * out of the root or nowhere. Stops early when `visit` returns false. `unreadable`, which may be
+ * NULL, is told of folders that cannot be read and (ELOOP) of those deeper than LIMIT_FOLDER_DEPTH.
+ * Paths given to both are valid during that call. Returns false, with errno, when the root cannot
+ * be read or `visit` returned false (errno 0 then).
  */
-MUST_USE bool file_walk(const char *root, file_visit *visit, void *context);
+MUST_USE bool file_walk(const char *root, file_visit *visit, file_unreadable *unreadable,
+                        void *context);
 
 #endif

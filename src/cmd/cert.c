@@ -122,7 +122,7 @@ static int show(struct cert *cert)
 {
     bool ok = true;
     size_t shown = 0;
-    if (!file_walk(cert->folder, add_found, cert) && errno != ENOENT) {
+    if (!file_walk(cert->folder, add_found, NULL, cert) && errno != ENOENT) {
         return command_fail("%s: %s", cert->folder, strerror(errno));
     }
     for (size_t i = 0; i < cert->found.count; i++) {

@@ -1,15 +1,7 @@
 #include "cmd/open_capsule.h"
 
 #include "base/limits.h"
-
-/* As it stands in a URL: an IPv6 address in brackets. */
-static void put_host(slice host, struct buf *out)
-{
-    bool is_ipv6 = slice_find_byte(host, ':') < host.len;
-    buf_puts(out, is_ipv6 ? "[" : "");
-    buf_put(out, host);
-    buf_puts(out, is_ipv6 ? "]" : "");
-}
+#include "gemini/url.h"
 
 bool open_capsule_load(struct open_capsule *open, const char *folder, int64_t now, bool show_drafts,
                        struct diags *diags)
@@ -25,7 +17,7 @@ bool open_capsule_load(struct open_capsule *open, const char *folder, int64_t no
     }
     open->capsule = loaded_capsule(open->loaded);
     buf_init(&open->host, LIMIT_REQUEST_URL);
-    put_host(open->capsule->conf.hosts[0], &open->host);
+    url_put_host(open->capsule->conf.hosts[0], &open->host);
     open->context = (struct page_context){ .capsule = open->capsule,
                                            .host = buf_slice(&open->host),
                                            .today = date_of(now),

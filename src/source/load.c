@@ -335,35 +335,58 @@ static bool visit_static(void *context, slice path, const struct stat *status)
 /* --- the capsule --- */
 
 /* Everything below the folder `prefix` (with its slash) that the previous snapshot has. */
-static void keep_all_previous(struct load *load)
+static void keep_previous(struct load *load, slice prefix)
 {
-    for (size_t i = 0; load->previous != NULL && i < load->previous->files.count; i++) {
+    const slice statics = SLICE("static/");
+    if (load->previous == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < load->previous->files.count; i++) {
         struct slot *slot = &load->previous->files.items[i];
-        if (slot->file != NULL && slice_starts_with(slot->path, slice_of(load->prefix))) {
+        if (slot->file != NULL && slice_starts_with(slot->path, prefix)) {
             keep_file(load->next, slot->file);
             slot->file = NULL;
         }
     }
-    if (load->previous != NULL && strcmp(load->prefix, "static/") == 0) {
-        for (size_t i = 0; i < load->previous->statics.count; i++) {
-            struct static_file file = load->previous->statics.items[i];
+    if (!slice_starts_with(prefix, statics)) {
+        return;
+    }
+    for (size_t i = 0; i < load->previous->statics.count; i++) {
+        struct static_file file = load->previous->statics.items[i];
+        if (slice_starts_with(file.path, slice_from(prefix, statics.len))) {
             file.path = arena_copy(&load->next->arena, file.path);
             *ARRAY_ADD(&load->next->arena, &load->next->statics) = file;
         }
     }
 }
 
+/* The folder `prefix` (with its slash) cannot be read: what was there stays. */
+static void lose_folder(struct load *load, slice prefix, int reason)
+{
+    const struct source source = { prefix, SLICE_EMPTY };
+    diags_add(load->diags, DIAG_ERROR, &source, NULL, "this folder cannot be read: %s",
+              strerror(reason));
+    keep_previous(load, prefix);
+}
+
+static void lose_folder_below(void *context, slice path, int reason)
+{
+    struct load *load = context;
+    lose_folder(load, arena_printf(&load->next->arena, "%s%.*s/", load->prefix, SLICE_ARG(path)),
+                reason);
+}
+
 static void load_folder(struct load *load, const char *prefix, file_visit *visit)
 {
-    struct source source = { slice_of(prefix), SLICE_EMPTY };
+    const struct source source = { slice_of(prefix), SLICE_EMPTY };
     load->prefix = prefix;
     if (load->folder < 0) {
-        keep_all_previous(load);
+        keep_previous(load, source.path);
         return;
     }
     slice path = arena_printf(&load->next->arena, "%s/%.*s", load->options->folder,
                               (int)strlen(prefix) - 1, prefix);
-    if (file_walk(path.ptr, visit, load)) {
+    if (file_walk(path.ptr, visit, lose_folder_below, load)) {
         return;
     }
     if (load->too_many != 0) {
@@ -371,9 +394,7 @@ static void load_folder(struct load *load, const char *prefix, file_visit *visit
                   "more than %u files; the rest is not read", load->too_many);
         load->too_many = 0;
     } else if (errno != ENOENT) {
-        diags_add(load->diags, DIAG_ERROR, &source, NULL, "this folder cannot be read: %s",
-                  strerror(errno));
-        keep_all_previous(load);
+        lose_folder(load, source.path, errno);
     } else if (strcmp(prefix, "reviews/") == 0) {
         diags_add(load->diags, DIAG_WARNING, &source, NULL,
                   "there is no such folder, so the capsule has no reviews");

@@ -64,7 +64,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         replay.folder = argv[i];
         /* There may be no regressions yet. */
-        if (!file_walk(argv[i], replay_file, &replay) && errno != ENOENT) {
+        if (!file_walk(argv[i], replay_file, NULL, &replay) && errno != ENOENT) {
             (void)fprintf(stderr, "%s: %s\n", argv[i], strerror(errno));
             replay.failed = true;
         }

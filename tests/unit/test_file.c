@@ -75,6 +75,14 @@ static bool collect(void *context, slice path, const struct stat *status)
     return slice_find(path, SLICE("stop")) == path.len;
 }
 
+static void too_deep(void *context, slice path, int reason)
+{
+    struct buf *out = context;
+    assert_int_equal(reason, ELOOP);
+    assert_true(slice_ends_with(path, SLICE("/loop")) || slice_ends_with(path, SLICE("/deep")));
+    buf_puts(out, "too-deep ");
+}
+
 static void walks_what_may_be_served(void **state)
 {
     (void)state;
@@ -86,17 +94,18 @@ static void walks_what_may_be_served(void **state)
                             "ln -s ../out w/leaks && ln -s a w/within && ln -s gone w/dangling && "
                             "ln -s . w/sub/loop && mkfifo w/pipe"),
                      0);
-    assert_true(file_walk("w", collect, &seen));
+    assert_true(file_walk("w", collect, too_deep, &seen));
     /* The loop is followed to the depth limit; what matters is that it ends and stays inside. */
     slice all = buf_slice(&seen);
     assert_true(slice_starts_with(all, SLICE("a(3) b(2) sub/deep/c(2) sub/loop/deep/c(2) ")));
     assert_true(slice_ends_with(all, SLICE(" within(3) ")));
+    assert_true(slice_find(all, SLICE("too-deep ")) < all.len);
     assert_int_equal(slice_find(all, SLICE("leak")), all.len);
     assert_int_equal(slice_find(all, SLICE("hidden")), all.len);
     assert_int_equal(slice_find(all, SLICE("pipe")), all.len);
     assert_int_equal(slice_find(all, SLICE("dangling")), all.len);
     buf_release(&seen);
-    assert_false(file_walk("absent", collect, &seen));
+    assert_false(file_walk("absent", collect, NULL, &seen));
     assert_int_equal(errno, ENOENT);
 }
 
@@ -127,7 +136,7 @@ static void a_path_that_is_too_long_is_passed_over(void **state)
     assert_int_equal(close(openat(at, name, O_WRONLY | O_CREAT, 0600)), 0);
     assert_int_equal(close(at), 0);
     assert_true(file_write(AT_FDCWD, "long/z", SLICE("z"), 0));
-    assert_true(file_walk("long", collect, &seen));
+    assert_true(file_walk("long", collect, NULL, &seen));
     assert_true(slice_ends_with(buf_slice(&seen), SLICE("n/a(5) z(1) ")));
     buf_release(&seen);
 }
@@ -138,7 +147,7 @@ static void a_walk_can_be_stopped(void **state)
     struct buf seen;
     buf_init(&seen, 10000);
     assert_int_equal(system("mkdir -p s/t && touch s/a s/t/stop s/z"), 0);
-    assert_false(file_walk("s", collect, &seen));
+    assert_false(file_walk("s", collect, NULL, &seen));
     assert_int_equal(errno, 0);
     assert_slice_equal(buf_slice(&seen), "a(0) t/stop(0) ");
     buf_release(&seen);
