@@ -848,15 +848,21 @@ def test_what_a_stranger_sent_is_escaped(server):
     assert max(len(line) for line in server.log.splitlines()) < 2048
 
 
-def test_a_file_that_cannot_be_read_is_our_fault(server):
-    if os.geteuid() == 0:
-        pytest.skip("root reads everything")
-    path = server.capsule / "static/plain.txt"
-    path.chmod(0)
-    server.expect(r"matinee: static/plain.txt: Permission denied", ".*error.*")
-    server.wait_for("reloaded")
-    assert server.get("/plain.txt").status in (40, 51)
-    assert server.get().status == 20
+def test_a_file_that_cannot_be_read_is_not_served(serve):
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        capsule = serving.write_capsule(Path(folder) / "capsule")
+        if os.geteuid() == 0:  # who reads everything
+            os.chown(capsule, pwd.getpwnam("nobody").pw_uid, -1)
+        server = serve(capsule, certs=Path(folder) / "certs")
+        server.expect(r"static/plain.txt: error: cannot be read: Permission denied", "1 error.*")
+        assert server.get("/plain.txt").text == "plain\n"
+        mark = server.mark()
+        (capsule / "static/plain.txt").chmod(0)
+        server.wait_for("reloaded", mark)
+        server.wait_until(lambda: server.get("/plain.txt").status == 51)
+        assert server.get().status == 20
+        server.close()
 
 
 def test_the_sample_capsule(sample_server):
