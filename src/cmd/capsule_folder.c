@@ -67,8 +67,8 @@ bool capsule_folder_open(struct capsule_folder *folder, const char *path, struct
     struct listing listing = { arena, folder };
     slice reviews = arena_printf(arena, "%s/reviews", path);
     bool ok = use_zone(folder->fd, path);
-    if (ok &&
-        !(file_make_folders(folder->fd, "reviews") && file_walk(reviews.ptr, add_file, NULL, &listing))) {
+    if (ok && !(file_make_folders(folder->fd, "reviews") &&
+                file_walk(reviews.ptr, add_file, NULL, &listing))) {
         (void)command_fail("%s: %s", reviews.ptr, strerror(errno));
         ok = false;
     }
