@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 import subprocess
 import time
 import uuid
@@ -16,7 +17,11 @@ class Terminal:
         for program in ("tmux", command[0]):
             if shutil.which(program) is None:
                 pytest.skip(f"{program} is not installed")
-        self.socket = f"matinee-{uuid.uuid4().hex}"
+        try:
+            socket.getaddrinfo("localhost", None)
+        except OSError as reason:
+            pytest.skip(f"localhost has no address here: {reason}")
+        self.tmux = f"matinee-{uuid.uuid4().hex}"
         # Some clients ask for the user's home without looking at HOME, but mind XDG's variables.
         environment = ["env", "-i", "PATH=/usr/bin:/bin", "TERM=screen-256color", "LANG=C.UTF-8",
                        f"HOME={home}", f"XDG_CONFIG_HOME={home}", f"XDG_DATA_HOME={home}",
@@ -25,7 +30,7 @@ class Terminal:
                    *environment, *command)
 
     def _tmux(self, *arguments):
-        done = subprocess.run(["tmux", "-u", "-L", self.socket, *arguments], text=True, timeout=20,
+        done = subprocess.run(["tmux", "-u", "-L", self.tmux, *arguments], text=True, timeout=20,
                               env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
         return done.stdout
@@ -53,7 +58,7 @@ class Terminal:
         return re.search(link, self.wait_for(link))[1]
 
     def close(self):
-        subprocess.run(["tmux", "-L", self.socket, "kill-server"], stderr=subprocess.DEVNULL,
+        subprocess.run(["tmux", "-L", self.tmux, "kill-server"], stderr=subprocess.DEVNULL,
                        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}, timeout=20, check=False)
 
     def __enter__(self):
