@@ -85,6 +85,7 @@ class Server:
             command += ["--workers", str(workers)]
         self.capsule = Path(capsule)
         self.certs = Path(certs)
+        self.worker_count = workers or os.cpu_count()
         self.lines = []
         self.allowed = list(EXPECTED)
         self.exit_code = 0
@@ -145,6 +146,11 @@ class Server:
                 assert left > 0 and not self._ended, (
                     f"the server did not say {pattern!r}:\n" + "\n".join(self.lines))
                 self._news.wait(min(left, 0.5))
+
+    def wait_for_reload(self, start=0):
+        """A reload has been said, and no worker of before takes a connection any more."""
+        self.wait_for(r"matinee: reloaded ", start)
+        self.wait_until(lambda: len(self.accepting()) == self.worker_count)
 
     def expect(self, *patterns):
         """Lines that this test provokes."""

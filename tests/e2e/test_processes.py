@@ -258,7 +258,7 @@ def test_a_stop(serve, capsule, number):
 def test_a_stop_lets_answers_finish(server):
     data = os.urandom(8 * 1024 * 1024)
     (server.capsule / "static/big.bin").write_bytes(data)
-    server.wait_for("reloaded")
+    server.wait_for_reload()
     with server.connect(receive_buffer=16384) as client, server.connect() as asking:
         client.handshake()
         client.send(b"gemini://localhost/big.bin\r\n")
@@ -291,7 +291,7 @@ def stalled(server):
 
 def test_a_second_stop_ends_it_at_once(server):
     (server.capsule / "static/big.bin").write_bytes(bytes(8 * 1024 * 1024))
-    server.wait_for("reloaded")
+    server.wait_for_reload()
     client = stalled(server)
     server.process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
@@ -307,7 +307,7 @@ def test_a_stop_that_all_processes_are_told(server):
     """As systemd does it; in any order, and workers perhaps after they have seen the master go."""
     data = os.urandom(8 * 1024 * 1024)
     (server.capsule / "static/big.bin").write_bytes(data)
-    server.wait_for("reloaded")
+    server.wait_for_reload()
     with server.connect(receive_buffer=16384) as client:
         client.handshake()
         client.send(b"gemini://localhost/big.bin\r\n")
@@ -324,7 +324,7 @@ def test_a_stop_that_all_processes_are_told(server):
 
 def test_a_stop_takes_ten_seconds_at_most(server):
     (server.capsule / "static/big.bin").write_bytes(bytes(8 * 1024 * 1024))
-    server.wait_for("reloaded")
+    server.wait_for_reload()
     server.expect(r"matinee: connections cut: 1 respond")
     client = stalled(server)
     begun = time.monotonic()
@@ -467,7 +467,7 @@ def test_a_reader_outlives_the_loader(server):
     server.expect(LOADER_KILLED)
     data = os.urandom(8 * 1024 * 1024)
     (server.capsule / "static/big.bin").write_bytes(data)
-    server.wait_for("reloaded")
+    server.wait_for_reload()
     client = stalled(server)
     mark = server.mark()
     os.kill(server.loader(), signal.SIGKILL)
@@ -774,7 +774,7 @@ def test_a_file_that_becomes_shorter_while_it_is_sent(server):
     server.expect(r"matinee: a file became shorter while it was sent")
     path = server.capsule / "static/big.bin"
     path.write_bytes(bytes(8 * 1024 * 1024))
-    server.wait_for("reloaded")
+    server.wait_for_reload()
     client = stalled(server)
     os.truncate(path, 1000)
     try:
@@ -788,7 +788,7 @@ def test_a_file_that_becomes_shorter_while_it_is_sent(server):
 
 def test_a_reader_who_leaves(server):
     (server.capsule / "static/big.bin").write_bytes(bytes(8 * 1024 * 1024))
-    server.wait_for("reloaded")
+    server.wait_for_reload()
     mark = server.mark()
     stalled(server).socket.close()
     line = server.wait_for(r" 20 (\d+)/(\d+) .*big\.bin", mark)
@@ -861,7 +861,7 @@ def test_a_file_that_cannot_be_read_is_not_served(serve):
         assert server.get("/plain.txt").text == "plain\n"
         mark = server.mark()
         (capsule / "static/plain.txt").chmod(0)
-        server.wait_for("reloaded", mark)
+        server.wait_for_reload(mark)
         server.wait_until(lambda: server.get("/plain.txt").status == 51)
         assert server.get().status == 20
         server.close()

@@ -28,7 +28,7 @@ def test_a_file_saved_by_renaming(server):
     begun = time.monotonic()
     server.wait_until(lambda: has(server, "/reviews/first/", "# Renamed Over"))
     assert time.monotonic() - begun < 1.5 * serving.PATIENCE
-    server.wait_for(RELOADED)
+    server.wait_for_reload()
 
 
 def test_a_file_written_in_place(server):
@@ -131,7 +131,7 @@ def test_a_review_that_becomes_bad_keeps_its_last_good_version(server):
     mark = server.mark()
     path.write_text(BAD)
     server.wait_for(r"reviews/first\.gmi.*error: ", mark)
-    server.wait_for(RELOADED, mark)
+    server.wait_for_reload(mark)
     assert server.get("/reviews/first/").raw == good
     # The others change meanwhile.
     serving.write_review(server.capsule, "second", title="Second Thoughts")
@@ -189,7 +189,7 @@ def test_sighup_reads_everything_again(server):
     mark = server.mark()
     workers = server.workers()
     server.process.send_signal(signal.SIGHUP)
-    server.wait_for(RELOADED, mark)
+    server.wait_for_reload(mark)
     server.wait_until(lambda: not set(workers) & set(server.workers()))
     assert server.get().status == 20
 
@@ -215,7 +215,7 @@ def test_nothing_is_lost_while_reloading(server):
     for _ in range(4):
         mark = server.mark()
         server.process.send_signal(signal.SIGHUP)
-        server.wait_for(RELOADED, mark)
+        server.wait_for_reload(mark)
     done.set()
     for thread in threads:
         thread.join()
@@ -234,7 +234,7 @@ def test_a_slow_reader_outlives_a_reload(server):
         old = server.workers()
         mark = server.mark()
         serving.write_review(server.capsule, "first", title="Meanwhile")
-        server.wait_for(RELOADED, mark)
+        server.wait_for_reload(mark)
         server.wait_until(lambda: len(set(old) & set(server.workers())) == 1)
         assert has(server, "/reviews/first/", "# Meanwhile")
         answer = client.answer()
@@ -245,12 +245,10 @@ def test_a_slow_reader_outlives_a_reload(server):
 def test_three_old_generations_at_most(server):
     server.expect(r"matinee: cutting the slowest readers: .*")
     (server.capsule / "static/big.bin").write_bytes(bytes(8 * 1024 * 1024))
-    server.wait_for(RELOADED)
+    server.wait_for_reload()
     clients = []
     try:
         for _ in range(5):
-            # Until they have heard that they are old, workers go on accepting.
-            server.wait_until(lambda: len(server.accepting()) == 2)
             client = server.connect(receive_buffer=16384)
             clients.append(client)
             client.handshake()
@@ -258,7 +256,7 @@ def test_three_old_generations_at_most(server):
             assert client.read(100)
             mark = server.mark()
             server.process.send_signal(signal.SIGHUP)
-            server.wait_for(RELOADED, mark)
+            server.wait_for_reload(mark)
         # Two workers serve, three old ones each hold a reader; the two oldest were cut.
         server.wait_until(lambda: len(server.workers()) == 5)
         for client in clients[:2]:
