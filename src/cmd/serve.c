@@ -115,7 +115,7 @@ static bool add_host(struct serving *serving, slice written)
         return false;
     }
     for (size_t i = 0; i < written.len; i++) {
-        text[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a' : text[i]);
+        text[i] = ascii_lower(text[i]);
     }
     *ARRAY_ADD(&serving->arena, &serving->hosts) =
         arena_copy(&serving->arena, (slice){ text, written.len });

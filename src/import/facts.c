@@ -163,7 +163,7 @@ static bool same_key(slice key, const char *known)
     }
     for (size_t i = 0; i < key.len; i++) {
         char c = key.ptr[i] == '-' ? ' ' : key.ptr[i];
-        char lower = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        char lower = ascii_lower(c);
         if (lower != name.ptr[i]) {
             return false;
         }

@@ -123,7 +123,7 @@ bool names_is_ordinary(const struct names *names, slice word)
     }
     for (size_t i = 0; i < bare.len; i++) {
         char c = bare.ptr[i];
-        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        lower[i] = ascii_lower(c);
     }
     return has_word(&names->small, (slice){ lower, bare.len });
 }

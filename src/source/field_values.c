@@ -63,7 +63,7 @@ void take_id(struct fields *fields, const struct field *field, slice value)
         slice_equal_nocase(slice_head(value, prefix.len), prefix) && uuid.len == sizeof pattern - 1;
     for (size_t i = 0; good && i < uuid.len; i++) {
         char c = uuid.ptr[i];
-        bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        bool hex = ascii_hex_digit(c) >= 0;
         good = pattern[i] == 'x' ? hex : c == '-';
     }
     if (!good) {
