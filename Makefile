@@ -15,12 +15,12 @@ PKG_CONFIG ?= pkg-config
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 VERSION := 0.1.0
 
-LIBRARIES := libevent libevent_openssl openssl libmagic liburiparser libutf8proc
+LIBRARIES := libevent libevent_openssl openssl libidn2 libmagic liburiparser libutf8proc
 
 # Every source file by its room; `make lint` says when one is missing here.
 base := arena buf diag file folder slice utf8
 text := date gemtext header slug uri uuid xml
-gemini := certificate client known_hosts media_type request response url
+gemini := certificate client host known_hosts media_type request response url
 model := capsule check facet
 import := emit facts format heading memory names page_lines page_text phrase quotation report \
 	shape written_date

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "gemini/certificate.h"
+#include "gemini/host.h"
 #include "source/review.h"
 #include "text/date.h"
 
@@ -186,21 +187,16 @@ static int make(struct cert *cert)
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-/* As clients compare them: lower case, without the final dot; an IPv6 address without brackets. */
-static slice to_host(struct arena *arena, const char *typed)
+static bool add_host(struct cert *cert, const char *typed, const char **problem)
 {
-    slice host = slice_of(typed);
-    if (slice_starts_with(host, SLICE("[")) && slice_ends_with(host, SLICE("]"))) {
-        host = slice_between(host.ptr + 1, host.ptr + host.len - 1);
+    struct buf form;
+    buf_init(&form, HOST_BYTES);
+    bool ok = host_normalise(slice_of(typed), true, &form, problem);
+    if (ok) {
+        *ARRAY_ADD(&cert->arena, &cert->hosts) = arena_copy(&cert->arena, buf_slice(&form));
     }
-    if (host.len > 1 && host.ptr[host.len - 1] == '.') {
-        host.len--;
-    }
-    char *lower = arena_alloc(arena, host.len + 1);
-    for (size_t i = 0; i < host.len; i++) {
-        lower[i] = ascii_lower(host.ptr[i]);
-    }
-    return (slice){ lower, host.len };
+    buf_release(&form);
+    return ok;
 }
 
 static int run_action(struct cert *cert, int argc, char **argv)
@@ -219,6 +215,7 @@ static int run_action(struct cert *cert, int argc, char **argv)
 
 static int run_options(struct cert *cert, int argc, char **argv)
 {
+    const char *problem = NULL;
     opterr = 0;
     for (;;) {
         switch (getopt_long(argc, argv, ":", long_options, NULL)) {
@@ -230,7 +227,9 @@ static int run_options(struct cert *cert, int argc, char **argv)
         case 'h':
             return command_help(&command_cert);
         case 'n':
-            *ARRAY_ADD(&cert->arena, &cert->hosts) = to_host(&cert->arena, optarg);
+            if (!add_host(cert, optarg, &problem)) {
+                return command_usage_error(&command_cert, "--host %s: %s", optarg, problem);
+            }
             break;
         case ':':
             return command_usage_error(&command_cert, "%s needs a value", argv[optind - 1]);

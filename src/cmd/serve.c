@@ -4,13 +4,13 @@
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "gemini/certificate.h"
+#include "gemini/host.h"
 #include "gemini/media_type.h"
 #include "server/server.h"
 #include "source/load.h"
 #include "source/review.h"
 #include "text/date.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -88,43 +88,28 @@ struct serving {
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-/* A host as requests name it: lower case, no final dot, an address without brackets and in its
- * usual spelling. */
-static bool add_host(struct serving *serving, slice written)
+/* False when it is no host, with the reason in `*problem`. */
+static bool add_host(struct serving *serving, slice written, const char **problem)
 {
-    char text[254];
-    char plain[INET6_ADDRSTRLEN];
-    unsigned char address[16];
-    if (written.len > 2 && written.ptr[0] == '[' && slice_ends_with(written, SLICE("]"))) {
-        written = slice_between(written.ptr + 1, written.ptr + written.len - 1);
-    } else if (slice_ends_with(written, SLICE("."))) {
-        written = slice_head(written, written.len - 1);
+    struct buf form;
+    buf_init(&form, HOST_BYTES);
+    bool ok = host_normalise(written, true, &form, problem);
+    if (ok && serving->hosts.count == 0 && host_is_pattern(buf_slice(&form))) {
+        *problem = "the first one stands in the capsule's own links, so it has to be one name";
+        ok = false;
     }
-    if (written.len == 0 || written.len >= sizeof text) {
-        return false;
+    if (ok) {
+        *ARRAY_ADD(&serving->arena, &serving->hosts) =
+            arena_copy(&serving->arena, buf_slice(&form));
     }
-    memcpy(text, written.ptr, written.len);
-    text[written.len] = '\0';
-    if (inet_pton(AF_INET6, text, address) == 1 &&
-        inet_ntop(AF_INET6, address, plain, sizeof plain) != NULL) {
-        written = slice_of(plain);
-        memcpy(text, plain, written.len);
-    } else if (strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") !=
-                   written.len ||
-               text[0] == '.' || strstr(text, "..") != NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < written.len; i++) {
-        text[i] = ascii_lower(text[i]);
-    }
-    *ARRAY_ADD(&serving->arena, &serving->hosts) =
-        arena_copy(&serving->arena, (slice){ text, written.len });
-    return true;
+    buf_release(&form);
+    return ok;
 }
 
 /* Returns EXIT_DONE, or the exit code; `*is_over` when nothing is left to do. */
 static int read_options(int argc, char **argv, struct serving *serving, bool *is_over)
 {
+    const char *problem = NULL;
     opterr = 0;
     *is_over = true;
     for (;;) {
@@ -147,11 +132,8 @@ static int read_options(int argc, char **argv, struct serving *serving, bool *is
             *ARRAY_ADD(&serving->arena, &serving->listen) = optarg;
             break;
         case OPT_HOST:
-            if (!add_host(serving, slice_of(optarg))) {
-                return command_usage_error(&command_serve,
-                                           "`%s` is not the name of a host; it is given without "
-                                           "scheme and port",
-                                           optarg);
+            if (!add_host(serving, slice_of(optarg), &problem)) {
+                return command_usage_error(&command_serve, "--host %s: %s", optarg, problem);
             }
             break;
         case OPT_WORKERS:

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "gemini/host.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,8 +22,6 @@
 
 /* X.520 gives a common name no more (ub-common-name); names in subjectAltName may be longer. */
 #define COMMON_NAME_MAX 64
-/* Longest host name, RFC 1035, 2.3.4. */
-#define HOST_NAME_BYTES 253
 
 /* Say what went wrong, with the reason OpenSSL gives, and forget its queue of errors. */
 static bool fail_openssl(struct buf *error, const char *what)
@@ -41,65 +40,34 @@ static bool fail_errno(struct buf *error, const char *path)
 
 /* --- making ----------------------------------------------------------------------------------- */
 
-/* Put `name` where inet_pton and OpenSSL want it: NUL-terminated. False when it is too long. */
-static bool to_string(slice name, char string[HOST_NAME_BYTES + 1])
-{
-    if (name.len == 0 || name.len > HOST_NAME_BYTES) {
-        return false;
-    }
-    memcpy(string, name.ptr, name.len);
-    string[name.len] = '\0';
-    return true;
-}
-
-/* The bytes of an IP literal, 4 or 16, or 0 when `name` is none. */
-static size_t address_bytes(const char *name, unsigned char address[16])
-{
-    if (inet_pton(AF_INET, name, address) == 1) {
-        return 4;
-    }
-    return inet_pton(AF_INET6, name, address) == 1 ? 16 : 0;
-}
-
-/* Letters, digits, hyphens, dots, and the underscores that are met in practice. This is also what
- * keeps a name from being anything but a plain file name. */
-static bool is_host_name(slice name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '-' || c == '_';
-        if (!plain && !(c == '.' && i > 0 && name.ptr[i - 1] != '.')) {
-            return false;
-        }
-    }
-    return name.len > 0;
-}
-
 static bool check_name(slice name, struct buf *error)
 {
-    char string[HOST_NAME_BYTES + 1];
-    unsigned char address[16];
-    if (to_string(name, string) && (is_host_name(name) || address_bytes(string, address) > 0)) {
-        return true;
+    struct buf form;
+    const char *problem = NULL;
+    buf_init(&form, HOST_BYTES);
+    bool ok = host_normalise(name, true, &form, &problem);
+    if (!ok) {
+        buf_puts(error, "`");
+        buf_put(error, slice_head(name, HOST_BYTES));
+        buf_printf(error, "`: %s", problem);
+    } else if (!slice_equal(buf_slice(&form), name)) {
+        buf_printf(error, "`%.*s` has to be written `%.*s`", SLICE_ARG(name),
+                   SLICE_ARG(buf_slice(&form)));
+        ok = false;
     }
-    buf_puts(error, "`");
-    buf_put(error, slice_head(name, HOST_NAME_BYTES));
-    buf_puts(error, "` is no host name (one in another script is given in its ASCII form, xn--…)");
-    return false;
+    buf_release(&form);
+    return ok;
 }
 
 static bool add_name(GENERAL_NAMES *names, slice name)
 {
-    char string[HOST_NAME_BYTES + 1];
     unsigned char address[16];
-    bool fits = to_string(name, string);
-    size_t bytes = fits ? address_bytes(string, address) : 0;
+    size_t bytes = host_to_address(name, address);
     GENERAL_NAME *entry = GENERAL_NAME_new();
     ASN1_STRING *value = bytes > 0 ? ASN1_OCTET_STRING_new() : ASN1_IA5STRING_new();
-    bool ok = fits && entry != NULL && value != NULL &&
+    bool ok = entry != NULL && value != NULL &&
               (bytes > 0 ? ASN1_STRING_set(value, address, (int)bytes)
-                         : ASN1_STRING_set(value, string, (int)name.len)) == 1;
+                         : ASN1_STRING_set(value, name.ptr, (int)name.len)) == 1;
     if (!ok) {
         ASN1_STRING_free(value);
         GENERAL_NAME_free(entry);

@@ -21,7 +21,8 @@ struct certificate {
 };
 
 /**
- * Make a self-signed certificate for `names` (host names and IP literals, at least one) and write
+ * Make a self-signed certificate for `names` (hosts and patterns as gemini/host.h keeps them, at
+ * least one) and write
  * FOLDER/NAME.crt and FOLDER/NAME.key, NAME being the first name: ECDSA P-256, SHA-256, every name
  * in subjectAltName (IP addresses as such), valid from a day ago for twenty years. The folder is
  * made when missing (0700). False, with a message in `error`, also when one of the files exists.

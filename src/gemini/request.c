@@ -1,15 +1,15 @@
 #include "gemini/request.h"
 
 #include "base/utf8.h"
+#include "gemini/host.h"
 #include "gemini/response.h"
 #include "gemini/url.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <string.h>
 
 /* Where the decoded parts are put: a cursor in the request's storage. No part grows when it is
- * decoded but an IPv6 literal, by less than INET6_ADDRSTRLEN, so the storage is always enough. */
+ * decoded but the host, to HOST_BYTES at most, so the storage is always enough. */
 struct writer {
     char *next;
     char *end;
@@ -69,31 +69,28 @@ static bool may_be_in_name(char c)
     return byte > ' ' && memchr(refused, c, sizeof refused - 1) == NULL;
 }
 
-/* A literal has many spellings (RFC 4291, 2.2); all are given the one of RFC 5952. */
-static bool put_ipv6(struct writer *writer, slice literal)
+/* Put the host in its one form, instead of what was put from `begin` on: the address has many
+ * spellings, or the name is in a script that A-labels stand for. False when it is no host. */
+static bool put_normal_host(struct writer *writer, char *begin, slice host)
 {
-    struct in6_addr address;
-    char text[INET6_ADDRSTRLEN];
-    if (literal.len >= sizeof text) {
-        return false;
+    struct buf form;
+    buf_init(&form, HOST_BYTES);
+    bool ok = host_normalise(host, false, &form, NULL) && !form.failed;
+    if (ok) {
+        writer->next = begin;
+        for (size_t i = 0; i < form.len; i++) {
+            put(writer, form.ptr[i]);
+        }
     }
-    memcpy(text, literal.ptr, literal.len);
-    text[literal.len] = '\0';
-    if (inet_pton(AF_INET6, text, &address) != 1 ||
-        inet_ntop(AF_INET6, &address, text, sizeof text) == NULL) {
-        return false;
-    }
-    for (const char *c = text; *c != '\0'; c++) {
-        put(writer, *c);
-    }
-    return true;
+    buf_release(&form);
+    return ok;
 }
 
 static bool put_host(struct writer *writer, const struct url *url, slice *host)
 {
-    const char *begin = writer->next;
+    char *begin = writer->next;
     if (url->host_is_ipv6) {
-        if (!put_ipv6(writer, url->host)) {
+        if (!put_normal_host(writer, begin, url->host)) {
             return false;
         }
     } else {
@@ -108,6 +105,11 @@ static bool put_host(struct writer *writer, const struct url *url, slice *host)
         }
         if (writer->next > begin && writer->next[-1] == '.') {
             writer->next--;
+        }
+        slice name = slice_between(begin, writer->next);
+        if (!utf8_is_ascii(name)) {
+            /* What is no name of any host stays as it is, and is none of ours. */
+            (void)!put_normal_host(writer, begin, name);
         }
     }
     *host = slice_between(begin, writer->next);

@@ -6,14 +6,15 @@
 #include "base/attributes.h"
 #include "base/limits.h"
 #include "base/slice.h"
+#include "gemini/host.h"
 
 /** A request that may be looked up. Slices point into `storage` or into the line that was parsed,
  * so it is not copied by assignment. */
 struct request {
     slice url;    /* the line, without CRLF: for the log */
     slice scheme; /* lower case */
-    slice host;   /* lower case, decoded, no final dot, never empty; an IPv6 literal without its
-                     brackets, in the spelling of RFC 5952 */
+    slice host;   /* in the form of gemini/host.h, never empty; what could be no host's name is
+                     decoded, in lower case, without its final dot */
     int port;     /* -1 when not given (an empty port is none) */
     slice path; /* decoded (but %2F stays as `%2F`), dot segments removed, with its first slash, no
                    NUL; "/" when empty */
@@ -21,7 +22,7 @@ struct request {
     bool path_is_utf8;
     bool has_query;
     slice query; /* raw, as it was sent, without the question mark */
-    char storage[2 * LIMIT_REQUEST_URL + 64];
+    char storage[2 * LIMIT_REQUEST_URL + HOST_BYTES];
 };
 
 /**

@@ -22,7 +22,8 @@ struct capsule_conf {
     slice featured; /* a slug; empty: the newest */
     slice footer;
     slice user;   /* whom the server becomes when it is started as root */
-    slice *hosts; /* names, lower case, no final dot; at least one (default: localhost) */
+    slice *hosts; /* names, addresses and patterns such as *.example.org, as gemini/host.h keeps
+                     them; at least one (default: localhost); the first one is no pattern */
     size_t host_count;
 };
 

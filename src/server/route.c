@@ -1,5 +1,6 @@
 #include "server/route.h"
 
+#include "gemini/host.h"
 #include "gemini/request.h"
 #include "pages/sitemap.h"
 #include "server/listen.h"
@@ -39,7 +40,7 @@ void reply_set(struct reply *reply, enum status status, const char *meta)
 static bool has_host(const struct site *site, slice host)
 {
     for (size_t i = 0; i < site->host_count; i++) {
-        if (slice_equal(site->hosts[i], host)) {
+        if (host_matches(site->hosts[i], host)) {
             return true;
         }
     }

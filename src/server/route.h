@@ -17,7 +17,7 @@
 /** A capsule as it is served: all a request is compared with. Fixed while a worker lives. */
 struct site {
     const struct capsule *capsule;
-    const slice *hosts; /* lower case, no final dot */
+    const slice *hosts; /* in the form of gemini/host.h, patterns among them */
     size_t host_count;
     uint16_t ports[LIMIT_LISTENERS]; /* that we listen on; the default port is always right */
     size_t port_count;
@@ -27,11 +27,21 @@ struct site {
     X509 *certificate; /* that is presented; NULL: not looked at */
 };
 
+/** Who asks, by the certificate that the client showed in the handshake. It may be of any kind,
+ * self-signed, expired: that the client has its key is all that was checked. */
+struct client_identity {
+    bool present;
+    unsigned char certificate[32]; /* SHA-256 of the certificate (DER) */
+    unsigned char key[32];         /* SHA-256 of its SubjectPublicKeyInfo (DER) */
+    int64_t not_before, not_after; /* seconds since 1970; it is valid at both */
+};
+
 /** A request as it arrived. */
 struct arrival {
     slice line;        /* without CRLF */
     slice server_name; /* of the TLS handshake; may be empty */
-    int64_t now;       /* seconds since 1970 */
+    struct client_identity client;
+    int64_t now; /* seconds since 1970 */
 };
 
 /** An answer. The bufs keep their room from one answer to the next. */

@@ -1,12 +1,11 @@
 /* conf.c: capsule.conf. */
 #include "base/limits.h"
-#include "base/utf8.h"
+#include "gemini/host.h"
 #include "source/review.h"
 #include "source/values.h"
 #include "text/date.h"
 #include "text/header.h"
 
-#include <arpa/inet.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -71,79 +70,22 @@ static void take_user(struct conf_reader *reader, const struct setting *setting,
 
 /* --- hosts --- */
 
-/* An IP address in the one spelling in which requests are compared with it (RFC 5952), or the empty
- * slice when `host` is none. */
-static slice to_address(struct arena *arena, slice host)
-{
-    static const int families[] = { AF_INET, AF_INET6 };
-    char text[INET6_ADDRSTRLEN];
-    unsigned char address[sizeof(struct in6_addr)];
-    if (host.len >= sizeof text) {
-        return SLICE_EMPTY;
-    }
-    memcpy(text, host.ptr, host.len);
-    text[host.len] = '\0';
-    for (size_t i = 0; i < ARRAY_LENGTH(families); i++) {
-        if (inet_pton(families[i], text, address) == 1 &&
-            inet_ntop(families[i], address, text, sizeof text) != NULL) {
-            return arena_copy(arena, slice_of(text));
-        }
-    }
-    return SLICE_EMPTY;
-}
-
-static bool is_host_name(slice host)
-{
-    size_t label = 0;
-    for (size_t i = 0; i < host.len; i++) {
-        char c = host.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (c == '.' && label > 0) {
-            label = 0;
-        } else if ((letter || c == '_' || (c == '-' && label > 0)) && label < 63) {
-            label++;
-        } else {
-            return false;
-        }
-    }
-    /* RFC 1035, section 2.3.4. */
-    return label > 0 && host.len <= 253;
-}
-
-static slice to_lower(struct arena *arena, slice text)
-{
-    char *copy = arena_alloc(arena, text.len + 1);
-    for (size_t i = 0; i < text.len; i++) {
-        copy[i] = ascii_lower(text.ptr[i]);
-    }
-    return (slice){ copy, text.len };
-}
-
-static const char *what_is_wrong_with(slice host)
-{
-    if (slice_find_byte(host, ':') < host.len) {
-        return "expected the name of a host alone, without scheme and port";
-    }
-    /* Requests hold ASCII alone, and so do certificates. */
-    return utf8_is_ascii(host) ? "expected the name of a host, such as example.org"
-                               : "expected the ASCII form of this name, xn--…";
-}
-
 static void add_host(struct conf_reader *reader, slice written)
 {
-    slice host = written;
-    if (host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']') {
-        host = slice_between(host.ptr + 1, host.ptr + host.len - 1);
-    } else if (slice_ends_with(host, SLICE("."))) {
-        host = slice_head(host, host.len - 1);
-    }
-    slice address = to_address(reader->arena, host);
-    if (address.len == 0 && !is_host_name(host)) {
-        diags_add(reader->diags, DIAG_ERROR, reader->source, written.ptr, "%s",
-                  what_is_wrong_with(host));
+    struct buf form;
+    const char *problem = NULL;
+    buf_init(&form, HOST_BYTES);
+    if (!host_normalise(written, true, &form, &problem)) {
+        diags_add(reader->diags, DIAG_ERROR, reader->source, written.ptr, "%s", problem);
         return;
     }
-    host = address.len > 0 ? address : to_lower(reader->arena, host);
+    slice host = arena_copy(reader->arena, buf_slice(&form));
+    buf_release(&form);
+    if (reader->hosts.count == 0 && host_is_pattern(host)) {
+        diags_add(reader->diags, DIAG_ERROR, reader->source, written.ptr,
+                  "the first host stands in the capsule's own links, so it has to be one name");
+        return;
+    }
     for (size_t i = 0; i < reader->hosts.count; i++) {
         if (slice_equal(reader->hosts.items[i], host)) {
             diags_add(reader->diags, DIAG_WARNING, reader->source, written.ptr,

@@ -98,7 +98,7 @@ def test_called_wrongly(tmp_path):
         wrong = cert(tmp_path, *arguments)
         assert (wrong.returncode, wrong.stdout) == (2, "")
         assert "matinee cert --help" in wrong.stderr
-    assert cert(tmp_path, "--host", "a/b", "make").returncode == 1
+    assert cert(tmp_path, "--host", "a/b", "make").returncode == 2
     told = cert(tmp_path, "--help")
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.startswith("usage: matinee cert")

@@ -61,9 +61,9 @@ def test_the_certificate_is_made_once(serve, capsule):
     (["--workers", "0"], "--workers"),
     (["--workers", "many"], "--workers"),
     (["--workers"], "needs a value"),
-    (["--host", "two words"], "is not the name of a host"),
-    (["--host", "../elsewhere"], "is not the name of a host"),
-    (["--host", "localhost:1965"], "is not the name of a host"),
+    (["--host", "two words"], "expected the name of a host"),
+    (["--host", "../elsewhere"], "expected the name of a host"),
+    (["--host", "localhost:1965"], "expected the name of a host"),
     (["one", "two"], "one capsule at a time"),
 ])
 def test_called_wrongly(arguments, says):

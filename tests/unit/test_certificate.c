@@ -70,7 +70,7 @@ static void assert_error(const char *part)
 static void test_make_and_load(UNUSED void **state)
 {
     const slice names[] = { SLICE("capsule.example"), SLICE("www.capsule.example"),
-                            SLICE("127.0.0.1"), SLICE("::1"), SLICE("CAPSULE.example") };
+                            SLICE("127.0.0.1"), SLICE("::1"), SLICE("capsule.example") };
     struct certificate certificate;
     struct stat status;
     if (!certificate_make(folder, names, ARRAY_LENGTH(names), &error)) {
@@ -173,25 +173,14 @@ static void test_fingerprint(UNUSED void **state)
 static void test_bad_names(UNUSED void **state)
 {
     static const char *const bad[] = {
-        "",
-        ".",
-        "..",
-        "../x",
-        "a/b",
-        "a b",
-        "a..b",
-        ".a",
-        "a,DNS:b",
-        "*.example",
-        "a\nb",
-        "a:b",
-        "\xEC\x98\x81.example",
+        "",   ".",       "..",          "../x",      "a/b",  "a b", "a..b",
+        ".a", "a,DNS:b", "*.*.example", "A.example", "a\nb", "a:b", "\xEC\x98\x81.example",
     };
     for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
         const slice names[] = { SLICE("good.example"), slice_of(bad[i]) };
         buf_clear(&error);
         assert_false(certificate_make(folder, names, 2, &error));
-        assert_error("is no host name");
+        assert_error("`");
     }
     assert_int_equal(access(path_of("good.example.key"), F_OK), -1);
     buf_clear(&error);

@@ -14,19 +14,20 @@ static void reads_every_setting(void **state)
 {
     (void)state;
     struct parsed parsed;
-    parse_conf(&parsed,
-               "# The capsule\n"
-               "Title: Reviews\n"
-               "\n"
-               "Tagline: Of films\n"
-               "Host: Example.ORG., xn--bcher-kva.example, [::1], 192.0.2.7, [2001:DB8:0:0::1]\n"
-               "Host: other\n"
-               "Author: Somebody\n"
-               "Lang: en\n"
-               "timezone: +09:00\n"
-               "Featured: a-film\n"
-               "Footer: The end.\n"
-               "User: matinee\n");
+    parse_conf(
+        &parsed,
+        "# The capsule\n"
+        "Title: Reviews\n"
+        "\n"
+        "Tagline: Of films\n"
+        "Host: Example.ORG., bücher.example, *.Example.ORG, [::1], 192.0.2.7, [2001:DB8:0:0::1]\n"
+        "Host: other\n"
+        "Author: Somebody\n"
+        "Lang: en\n"
+        "timezone: +09:00\n"
+        "Featured: a-film\n"
+        "Footer: The end.\n"
+        "User: matinee\n");
     assert_diags(&parsed.diags, "");
     assert_true(parsed.ok);
     const struct capsule_conf *conf = &parsed.conf;
@@ -38,8 +39,10 @@ static void reads_every_setting(void **state)
     assert_slice_equal(conf->featured, "a-film");
     assert_slice_equal(conf->footer, "The end.");
     assert_slice_equal(conf->user, "matinee");
-    static const char *const hosts[] = { "example.org", "xn--bcher-kva.example", "::1",
-                                         "192.0.2.7",   "2001:db8::1",           "other" };
+    static const char *const hosts[] = { "example.org",   "xn--bcher-kva.example",
+                                         "*.example.org", "::1",
+                                         "192.0.2.7",     "2001:db8::1",
+                                         "other" };
     assert_int_equal(conf->host_count, ARRAY_LENGTH(hosts));
     for (size_t i = 0; i < ARRAY_LENGTH(hosts); i++) {
         assert_slice_equal(conf->hosts[i], hosts[i]);
@@ -90,9 +93,17 @@ static void reports_what_is_wrong(void **state)
                        "      ^\n" },
         { "Title: T\nHost: -a\n", AT("2", "7") "error: expected the name of a host, such as "
                                                "example.org\nHost: -a\n      ^\n" },
-        { "Title: T\nHost: bücher.example\n",
-          AT("2", "7") "error: expected the ASCII form of this name, xn--…\n"
-                       "Host: bücher.example\n      ^\n" },
+        { "Title: T\nHost: 🎬.example\n",
+          AT("2", "7") "error: expected a name that the rules for internationalised names allow; "
+                       "where it is in use all the same, give its ASCII form, xn--…\n"
+                       "Host: 🎬.example\n      ^\n" },
+        { "Title: T\nHost: *.a.example, a.example\n",
+          AT("2", "7") "error: the first host stands in the capsule's own links, so it has to be "
+                       "one name\nHost: *.a.example, a.example\n      ^\n" },
+        { "Title: T\nHost: bücher.example, xn--bcher-kva.example\n",
+          AT("2", "23") "warning: `xn--bcher-kva.example` is in this list already\n"
+                        "Host: bücher.example, xn--bcher-kva.example\n"
+                        "                      ^\n" },
         { "Title: T\nHost: [::1], 0:0::1\n",
           AT("2", "14") "warning: `::1` is in this list already\nHost: [::1], 0:0::1\n"
                         "             ^\n" },

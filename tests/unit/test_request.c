@@ -65,7 +65,15 @@ static void test_accepted(UNUSED void **state)
         /* Encoded names. */
         { "gemini://%65xample.org/", "gemini", "example.org", -1, "/", NULL },
         { "gemini://EX%41MPLE%2Eorg%2e/", "gemini", "example.org", -1, "/", NULL },
-        { "gemini://%ED%95%9C.example/", "gemini", "\xED\x95\x9C.example", -1, "/", NULL },
+        { "gemini://%ED%95%9C.example/", "gemini", "xn--6q8b.example", -1, "/", NULL },
+        { "gemini://B%C3%9Ccher.Example%2E/", "gemini", "xn--bcher-kva.example", -1, "/", NULL },
+        { "gemini://xn--BCHER-kva.example/", "gemini", "xn--bcher-kva.example", -1, "/", NULL },
+        { "gemini://%EF%BC%91.0.0.1/", "gemini", "\xEF\xBC\x91.0.0.1", -1, "/", NULL },
+        { "gemini://a%EF%BC%8Fb.example/", "gemini",
+          "a\xEF\xBC\x8F"
+          "b.example",
+          -1, "/", NULL },
+        { "gemini://%FF.example/", "gemini", "\xFF.example", -1, "/", NULL },
         { "gemini://a_b~c!$&'()*+,;=/", "gemini", "a_b~c!$&'()*+,;=", -1, "/", NULL },
         /* Paths are decoded, then dot segments removed. */
         { "gemini://h/a/./b", "gemini", "h", -1, "/a/b", NULL },
