@@ -72,6 +72,8 @@
 
 /** Addresses to listen on. */
 #define LIMIT_LISTENERS 32
+/** Blocks of addresses in one setting: a large CDN publishes 25. */
+#define LIMIT_PREFIXES 64
 /** Worker processes: more than any machine has use for. */
 #define LIMIT_WORKERS 64
 /** Connections a worker holds at once; fewer when the descriptor limit is low. A stalled handshake

@@ -449,14 +449,14 @@ static void on_event(UNUSED int fd, UNUSED short what, void *arg)
     run(arg);
 }
 
-void connection_accept(struct worker *worker, int fd)
+void connection_accept(struct worker *worker, int fd, const struct peer_address *peer)
 {
     struct connection *c = calloc(1, sizeof *c);
     if (c == NULL) {
         (void)close(fd);
         return;
     }
-    *c = (struct connection){ .fd = fd, .worker = worker, .wait = WAIT_KINDS };
+    *c = (struct connection){ .fd = fd, .worker = worker, .peer = *peer, .wait = WAIT_KINDS };
     worker_wait(worker, c, WAIT_REQUEST);
     if (!want(c, EV_READ)) {
         destroy(c);

@@ -107,12 +107,15 @@ static void on_accept(int listener, UNUSED short what, void *arg)
                 return;
             }
         }
-        int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
+        socklen_t length = sizeof from;
+        int fd = accept4(listener, (struct sockaddr *)&from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             if (oldest != NULL) {
                 connection_cut(oldest);
             }
-            connection_accept(worker, fd);
+            struct peer_address peer = peer_address_of(&from);
+            connection_accept(worker, fd, &peer);
             continue;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
