@@ -27,8 +27,8 @@ import := emit facts format heading memory names page_lines page_text phrase quo
 source := body conf field_lists field_values fields load normalise quotes review slug_map values
 pages := atom body facet feed home link list pattern quote quotes related review reviews section \
 	site sitemap
-server := backoff clock connection credentials generation listen loader log master prefix process route \
-	served_file server signals tls watch worker
+server := backoff clock connection credentials generation listen loader log master prefix process \
+	proxy_header route served_file server signals tls watch worker
 cmd := address_check build capsule_folder cert check command get import link_check new open_capsule serve \
 	tree
 ROOMS := base text gemini model import source pages server cmd

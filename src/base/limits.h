@@ -104,6 +104,9 @@
 /** Longest line of the log in bytes, so that its write into a pipe is never torn apart
  * (PIPE_BUF is 4096 on Linux, 512 at least elsewhere). */
 #define LIMIT_LOG_LINE 2048
+/** Longest header of a proxy in bytes (PROXY protocol): addresses have 232 bytes, the extensions that
+ * proxies send (certificates' names, identifiers of connections) a few hundred. */
+#define LIMIT_PROXY_HEADER 4096
 /** Largest certificate chain with its key, as PEM. */
 #define LIMIT_CREDENTIALS (256u * 1024)
 
