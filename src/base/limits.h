@@ -47,6 +47,16 @@
 /** Depth of folders under reviews/ and static/: a loop made of links or mounts ends here. */
 #define LIMIT_FOLDER_DEPTH 16
 
+/** Paths of one kind that capsule.conf may speak of: closed, redirected, gone, in another language,
+ * listed. A blog that moved has a redirect for each of its posts. */
+#define LIMIT_CONF_PATHS 20000
+/** Redirects with a `*`, and what is gone with one: each request is compared with all of them. */
+#define LIMIT_CONF_PATTERNS 250
+/** Client certificates that capsule.conf knows. */
+#define LIMIT_CONF_CERTIFICATES 20000
+/** Certificates of one name: the devices of a person. Each area has a copy of them. */
+#define LIMIT_CONF_DEVICES 32
+
 /** Misspelt names in links for which the nearest one is looked for, in one run: each costs a look
  * at every name there is. */
 #define LIMIT_SUGGESTIONS 1000u

@@ -126,6 +126,23 @@ slice utf8_nfc(struct arena *arena, slice text)
     return result;
 }
 
+slice utf8_nfc_in(slice text, int32_t *room, size_t count)
+{
+    const utf8proc_option_t options = (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    if (is_surely_nfc(text)) {
+        return text;
+    }
+    utf8proc_ssize_t points =
+        utf8proc_decompose((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, room,
+                           (utf8proc_ssize_t)count, options);
+    /* Encoding is done in place, and puts a NUL behind the last byte. */
+    if (points < 0 || (size_t)points >= count) {
+        return text;
+    }
+    utf8proc_ssize_t length = utf8proc_reencode(room, points, options);
+    return length < 0 ? text : (slice){ (const char *)room, (size_t)length };
+}
+
 static enum utf8_class ascii_class(int32_t c)
 {
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {

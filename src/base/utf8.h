@@ -33,6 +33,11 @@ bool utf8_is_ascii(slice s);
  * already, else a copy in `arena`. Linear in its length.
  */
 slice utf8_nfc(struct arena *arena, slice text);
+/**
+ * The same without an arena: `room` takes what has to be composed, in `count` code points. When it
+ * is too small (twice as many as `text` has bytes are always enough), `text` comes back as it is.
+ */
+slice utf8_nfc_in(slice text, int32_t *room, size_t count);
 
 /** What a code point is to the functions that split and fold text. */
 enum utf8_class {

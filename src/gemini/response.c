@@ -31,6 +31,12 @@ static const char *default_meta(enum status status)
         return "Not served here";
     case STATUS_BAD_REQUEST:
         return "Bad request";
+    case STATUS_CERTIFICATE_REQUIRED:
+        return "A client certificate is needed here";
+    case STATUS_CERTIFICATE_NOT_AUTHORISED:
+        return "Your certificate does not open this";
+    case STATUS_CERTIFICATE_NOT_VALID:
+        return "Your certificate is not valid";
     }
     return "-";
 }

@@ -9,6 +9,7 @@
 #include "base/attributes.h"
 #include "base/diag.h"
 #include "model/facet.h"
+#include "model/paths.h"
 #include "model/review.h"
 
 /** What capsule.conf says; every field has a value after it was read (empty where none is given).
@@ -25,6 +26,7 @@ struct capsule_conf {
     slice *hosts; /* names, addresses and patterns such as *.example.org, as gemini/host.h keeps
                      them; at least one (default: localhost); the first one is no pattern */
     size_t host_count;
+    struct path_settings paths; /* closed areas, redirects, languages, listings */
 };
 
 /** A hand-written page, served at /NAME.gmi. */

@@ -123,6 +123,7 @@ static bool load(struct loader *loader)
     }
     struct site *site = &loader->site;
     site->capsule = capsule;
+    site->asks_for_certificate = capsule->conf.paths.area_count > 0;
     site->hosts = options->host_count > 0 ? options->hosts : capsule->conf.hosts;
     site->host_count = options->host_count > 0 ? options->host_count : capsule->conf.host_count;
     set_ports(loader);

@@ -21,10 +21,11 @@ struct site {
     size_t host_count;
     uint16_t ports[LIMIT_LISTENERS]; /* that we listen on; the default port is always right */
     size_t port_count;
-    slice authority;   /* of absolute URLs in pages: host, with `:port` when not 1965 */
-    slice base;        /* of all paths: empty, or `/sub` */
-    int static_folder; /* the open folder static/, or -1 */
-    X509 *certificate; /* that is presented; NULL: not looked at */
+    slice authority;           /* of absolute URLs in pages: host, with `:port` when not 1965 */
+    slice base;                /* of all paths: empty, or `/sub` */
+    int static_folder;         /* the open folder static/, or -1 */
+    X509 *certificate;         /* that is presented; NULL: not looked at */
+    bool asks_for_certificate; /* the capsule has closed areas: clients are to show one */
 };
 
 /** Who asks, by the certificate that the client showed in the handshake. It may be of any kind,

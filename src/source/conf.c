@@ -1,6 +1,7 @@
 /* conf.c: capsule.conf. */
 #include "base/limits.h"
 #include "gemini/host.h"
+#include "source/conf_paths.h"
 #include "source/review.h"
 #include "source/values.h"
 #include "text/date.h"
@@ -18,12 +19,15 @@ struct conf_reader {
         slice *items;
         size_t count, capacity;
     } hosts;
+    struct path_reader paths;
 };
 
 struct setting {
     const char *key;
     void (*take)(struct conf_reader *reader, const struct setting *setting, slice value);
     size_t offset; /* in struct capsule_conf */
+    bool is_list;  /* may be given on several lines */
+    enum path_setting path_setting;
 };
 
 static void take_text(struct conf_reader *reader, const struct setting *setting, slice value)
@@ -110,19 +114,43 @@ static void take_hosts(struct conf_reader *reader, const struct setting *setting
     }
 }
 
+static void take_paths(struct conf_reader *reader, const struct setting *setting, slice value)
+{
+    path_reader_take(&reader->paths, setting->path_setting, value);
+}
+
 /* --- the table --- */
 
-#define SETTING(key, take, member)                       \
-    {                                                    \
-        key, take, offsetof(struct capsule_conf, member) \
+#define SETTING(key, take, member)                                 \
+    {                                                              \
+        key, take, offsetof(struct capsule_conf, member), false, 0 \
+    }
+#define SETTING_LIST(key, take, member)                           \
+    {                                                             \
+        key, take, offsetof(struct capsule_conf, member), true, 0 \
+    }
+#define SETTING_PATHS(key, kind)       \
+    {                                  \
+        key, take_paths, 0, true, kind \
     }
 
 static const struct setting table[] = {
-    SETTING("Title", take_text, title),       SETTING("Tagline", take_text, tagline),
-    SETTING("Author", take_text, author),     SETTING("Host", take_hosts, hosts),
-    SETTING("Lang", take_lang, lang),         SETTING("Timezone", take_zone, timezone),
-    SETTING("Featured", take_text, featured), SETTING("Footer", take_text, footer),
+    SETTING("Title", take_text, title),
+    SETTING("Tagline", take_text, tagline),
+    SETTING("Author", take_text, author),
+    SETTING_LIST("Host", take_hosts, hosts),
+    SETTING("Lang", take_lang, lang),
+    SETTING("Timezone", take_zone, timezone),
+    SETTING("Featured", take_text, featured),
+    SETTING("Footer", take_text, footer),
     SETTING("User", take_user, user),
+    SETTING_PATHS("Certificate", PATHS_CERTIFICATE),
+    SETTING_PATHS("Closed", PATHS_CLOSED),
+    SETTING_PATHS("Redirect", PATHS_REDIRECT),
+    SETTING_PATHS("Redirect-Temporary", PATHS_REDIRECT_TEMPORARY),
+    SETTING_PATHS("Gone", PATHS_GONE),
+    SETTING_PATHS("Lang-For", PATHS_LANG),
+    SETTING_PATHS("Listing", PATHS_LISTING),
 };
 
 static size_t find_setting(slice key)
@@ -150,6 +178,7 @@ static void finish(struct conf_reader *reader)
     if (reader->hosts.count == 0) {
         *ARRAY_ADD(reader->arena, &reader->hosts) = SLICE("localhost");
     }
+    path_reader_finish(&reader->paths, &out->paths);
     out->hosts = reader->hosts.items;
     out->host_count = reader->hosts.count;
     if (out->timezone.len == 0) {
@@ -168,6 +197,7 @@ bool conf_parse(struct arena *arena, const struct source *source, struct capsule
     struct line_counter lines;
     struct header_reader header;
     struct header_field given;
+    path_reader_begin(&reader.paths, arena, source, diags);
     header_begin(&header, source, diags);
     header.comments_allowed = true;
     line_counter_begin(&lines, source->text);
@@ -176,7 +206,7 @@ bool conf_parse(struct arena *arena, const struct source *source, struct capsule
         unsigned line = line_counter_at(&lines, given.key.ptr);
         if (i == ARRAY_LENGTH(table)) {
             warn_unknown(&reader, given.key);
-        } else if (seen[i] != 0 && table[i].take != take_hosts) {
+        } else if (seen[i] != 0 && !table[i].is_list) {
             diags_add(diags, DIAG_ERROR, source, given.key.ptr,
                       "%s is given twice; the first one is on line %u", table[i].key, seen[i]);
         } else if (given.value.len == 0) {
