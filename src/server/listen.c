@@ -162,6 +162,9 @@ static bool bind_one(struct listen_address *address, struct listeners *out)
         errno = saved;
         return false;
     }
+    /* Inherited too. A response is written record by record, so with Nagle's algorithm its end
+     * would wait for an acknowledgement that clients put off for 40 ms. */
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 #ifdef TCP_NOTSENT_LOWAT
     /* Connections inherit it. Without it the kernel holds megabytes for each slow reader. */
     const int unsent = LIMIT_SEND_CHUNK;
