@@ -24,7 +24,8 @@ gemini := certificate client host known_hosts media_type request response url
 model := capsule check facet paths
 import := emit facts format heading memory names page_lines page_text phrase quotation report \
 	shape written_date
-source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load normalise quotes review slug_map values
+source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
+	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list pattern quote quotes related review reviews section \
 	site sitemap
 server := backoff clock connection credentials generation listen loader log master prefix process \

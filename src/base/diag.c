@@ -112,6 +112,21 @@ void diags_add(struct diags *diags, enum diag_level level, const struct source *
     }
 }
 
+void diags_keep(struct diags *diags, size_t first, bool (*keep)(void *, const struct diag *),
+                void *context)
+{
+    size_t kept = first;
+    for (size_t i = first; i < diags->count; i++) {
+        const struct diag diag = diags->items[i];
+        if (keep(context, &diag)) {
+            diags->items[kept++] = diag;
+        } else if (diags->counts[diag.level] > 0) {
+            diags->counts[diag.level]--;
+        }
+    }
+    diags->count = kept;
+}
+
 bool diags_full(const struct diags *diags, slice path)
 {
     return diags->in_file >= LIMIT_DIAGS_PER_FILE && slice_equal(path, diags->last_path);

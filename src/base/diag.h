@@ -64,6 +64,10 @@ void diags_clear(struct diags *diags);
 void diags_add(struct diags *diags, enum diag_level level, const struct source *source,
                const char *at, const char *format, ...) PRINTF_LIKE(5, 6);
 
+/** Drop those problems, from the number `first` on, for which `keep` is false. */
+void diags_keep(struct diags *diags, size_t first, bool (*keep)(void *, const struct diag *),
+                void *context);
+
 /**
  * True when further problems of the file at `path` are only counted: a caller may then leave out
  * costly work on a message (looking for the nearest name).

@@ -17,6 +17,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -264,10 +265,11 @@ static const struct capsule *load(void *state, struct diags *diags)
         serving->has_looked_for_finder = true;
         serving->finder = media_type_finder_new();
     }
-    const struct load_options options = { .folder = serving->folder,
-                                          .now = date_now(),
-                                          .show_drafts = serving->show_drafts,
-                                          .media_types = serving->finder };
+    struct load_options options = { .folder = serving->folder,
+                                    .now = date_now(),
+                                    .show_drafts = serving->show_drafts,
+                                    .media_types = serving->finder };
+    (void)clock_gettime(CLOCK_REALTIME, &options.clock);
     serving->loaded = capsule_load(&options, serving->loaded, diags);
     return serving->loaded != NULL ? loaded_capsule(serving->loaded) : NULL;
 }

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "source/loaded.h"
 #include "source/review.h"
 #include "text/date.h"
 
@@ -15,42 +16,6 @@
 /* Enough of a file for libmagic to tell what it is. */
 enum { HEAD_SIZE = 4096 };
 
-enum file_kind { FILE_REVIEW, FILE_PAGE, FILE_CONF };
-
-/* One source file that has no errors. It lies in its own arena, together with what was read. */
-struct source_file {
-    struct arena arena;
-    enum file_kind kind;
-    struct source source;
-    struct review review;
-    struct hand_page page;
-    struct capsule_conf conf;
-};
-
-struct slot {
-    slice path;               /* in the file's arena */
-    struct source_file *file; /* NULL: it moved on to a newer snapshot */
-};
-
-struct loaded {
-    struct arena arena; /* this struct, the tables below and the capsule's */
-    struct source_file *conf;
-    struct {
-        struct slot *items; /* sorted by path when all are read */
-        size_t count, capacity;
-    } files;
-    struct {
-        struct static_file *items;
-        size_t count, capacity;
-    } statics;
-    struct {
-        slice *items; /* slugs */
-        size_t count, capacity;
-    } left_out;
-    size_t bad_files;
-    struct capsule capsule;
-};
-
 /* One run of capsule_load. */
 struct load {
     const struct load_options *options;
@@ -58,84 +23,27 @@ struct load {
     struct loaded *previous;
     struct loaded *next;
     struct diags *diags;
+    bool everything;    /* files that look unchanged are read too */
     const char *prefix; /* of the folder that is walked: "reviews/" */
+    size_t unnamed;     /* files with names that are no text */
     unsigned too_many;  /* the limit that was passed, or 0 */
 };
 
-/* --- snapshots --- */
-
-static struct loaded *loaded_new(void)
-{
-    struct arena arena;
-    arena_init(&arena);
-    struct loaded *loaded = arena_alloc(&arena, sizeof *loaded);
-    loaded->arena = arena;
-    return loaded;
-}
-
-static void file_free(struct source_file *file)
-{
-    if (file != NULL) {
-        struct arena arena = file->arena; /* the struct goes with it */
-        arena_release(&arena);
-    }
-}
-
-void loaded_free(struct loaded *loaded)
-{
-    if (loaded == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < loaded->files.count; i++) {
-        file_free(loaded->files.items[i].file);
-    }
-    file_free(loaded->conf);
-    struct arena arena = loaded->arena;
-    arena_release(&arena);
-}
-
-const struct capsule *loaded_capsule(const struct loaded *loaded)
-{
-    return &loaded->capsule;
-}
-
-size_t loaded_bad_files(const struct loaded *loaded)
-{
-    return loaded->bad_files;
-}
-
-static int compare_slots(const void *a, const void *b)
-{
-    return slice_compare(((const struct slot *)a)->path, ((const struct slot *)b)->path);
-}
-
-static void keep_file(struct loaded *loaded, struct source_file *file)
-{
-    *ARRAY_ADD(&loaded->arena, &loaded->files) = (struct slot){ file->source.path, file };
-}
-
-/* The good version of `path` in the previous snapshot, which gives it up; or NULL. */
-static struct source_file *take_previous(struct load *load, slice path)
-{
-    struct slot key = { path, NULL };
-    struct slot *slot = NULL;
-    if (load->previous != NULL && load->previous->files.count > 0) {
-        slot = bsearch(&key, load->previous->files.items, load->previous->files.count,
-                       sizeof *load->previous->files.items, compare_slots);
-    }
-    if (slot == NULL) {
-        return NULL;
-    }
-    struct source_file *file = slot->file;
-    slot->file = NULL;
-    return file;
-}
-
 /* --- source files --- */
 
-/* Read and parse the file at `path`. NULL when it has errors, or is gone (`*gone`). */
-static struct source_file *read_source(struct load *load, enum file_kind kind, slice path,
-                                       bool *gone)
+/* What came of a look at a source file. */
+enum outcome {
+    FILE_GOOD,
+    FILE_BAD,
+    FILE_UNREADABLE,
+    FILE_GONE,      /* since its folder was read */
+    FILE_UNCHANGED, /* not read: it holds what it held */
+    FILE_WAITING,   /* not read, or not to its end: somebody is writing it */
+};
+
+/* Read and parse the file at `path`; `*out` is set when it is good. */
+static enum outcome read_source(struct load *load, enum file_kind kind, slice path,
+                                struct source_file **out)
 {
     struct arena arena;
     arena_init(&arena);
@@ -143,16 +51,21 @@ static struct source_file *read_source(struct load *load, enum file_kind kind, s
     file->arena = arena;
     file->kind = kind;
     file->source.path = arena_copy(&file->arena, path);
+    enum outcome outcome = FILE_BAD;
     bool ok = false;
-    *gone = false;
+    load->next->counts.read++;
     if (!file_read(&file->arena, load->folder, file->source.path.ptr, LIMIT_SOURCE_FILE,
                    &file->source.text)) {
-        *gone = errno == ENOENT;
         file->source.text = SLICE_EMPTY;
-        if (errno == EFBIG) {
+        if (errno == ENOENT) {
+            outcome = FILE_GONE;
+        } else if (errno == EAGAIN && load->previous != NULL) {
+            outcome = FILE_WAITING;
+        } else if (errno == EFBIG) {
             diags_add(load->diags, DIAG_ERROR, &file->source, NULL,
                       "this file is too large; a source file may have %u bytes", LIMIT_SOURCE_FILE);
-        } else if (!*gone) {
+        } else {
+            outcome = FILE_UNREADABLE;
             diags_add(load->diags, DIAG_ERROR, &file->source, NULL, "cannot be read: %s",
                       strerror(errno));
         }
@@ -170,10 +83,74 @@ static struct source_file *read_source(struct load *load, enum file_kind kind, s
         }
     }
     if (!ok) {
-        file_free(file);
-        return NULL;
+        source_file_free(file);
+        return outcome;
     }
-    return file;
+    *out = file;
+    return FILE_GOOD;
+}
+
+/* True when a file with `stamp` holds what was read when it had the stamp `old`. */
+static bool is_proof(const struct load *load, const struct stamp *old, const struct stamp *stamp)
+{
+    return !load->everything && old->settled && stamp_equal(old, stamp);
+}
+
+static bool is_being_written(const struct load *load, slice path)
+{
+    return load->previous != NULL && load->options->is_being_written != NULL &&
+           load->options->is_being_written(load->options->context, path);
+}
+
+/* Fill in `slot`, whose kind and path are set, with what the file holds now; `old` is the slot of
+ * the previous snapshot or NULL. False when there is no such file. */
+static bool fill_slot(struct load *load, struct slot *slot, struct slot *old,
+                      const struct stat *status)
+{
+    slot->stamp = stamp_of(status, load->options->clock);
+    enum outcome outcome = FILE_WAITING;
+    if (old != NULL && is_proof(load, &old->stamp, &slot->stamp)) {
+        outcome = FILE_UNCHANGED;
+    } else if (!is_being_written(load, slot->path)) {
+        outcome = read_source(load, slot->kind, slot->path, &slot->file);
+    }
+    switch (outcome) {
+    case FILE_GONE:
+        return false;
+    case FILE_WAITING:
+        load->next->counts.waiting++;
+        slot->stamp = (struct stamp){ 0 };
+        slot->bad = old != NULL && old->bad;
+        break;
+    case FILE_UNCHANGED:
+        slot->stamp = old->stamp;
+        slot->bad = old->bad;
+        break;
+    case FILE_GOOD:
+    case FILE_BAD:
+        slot->is_new = old == NULL || !stamp_equal(&old->stamp, &slot->stamp);
+        slot->bad = outcome == FILE_BAD;
+        break;
+    case FILE_UNREADABLE:
+        slot->stamp.settled = false;
+        slot->bad = true;
+        break;
+    }
+    if (outcome != FILE_GOOD && old != NULL) {
+        slot->file = old->file;
+        old->file = NULL;
+        old->moved = true;
+    }
+    return true;
+}
+
+static void load_source(struct load *load, enum file_kind kind, slice path,
+                        const struct stat *status)
+{
+    struct slot slot = { .path = arena_copy(&load->next->arena, path), .kind = kind };
+    if (fill_slot(load, &slot, loaded_find(load->previous, path), status)) {
+        *ARRAY_ADD(&load->next->arena, &load->next->files) = slot;
+    }
 }
 
 static slice last_name(slice path)
@@ -183,26 +160,6 @@ static slice last_name(slice path)
         start--;
     }
     return slice_from(path, start);
-}
-
-static void load_source(struct load *load, enum file_kind kind, slice path)
-{
-    bool gone = false;
-    struct source_file *file = read_source(load, kind, path, &gone);
-    if (gone) {
-        return; /* deleted since the folder was read */
-    }
-    if (file == NULL) {
-        load->next->bad_files++;
-        file = take_previous(load, path);
-    }
-    if (file != NULL) {
-        keep_file(load->next, file);
-    } else if (kind == FILE_REVIEW) {
-        slice name = last_name(path);
-        *ARRAY_ADD(&load->next->arena, &load->next->left_out) =
-            arena_copy(&load->next->arena, slice_head(name, name.len - 4));
-    }
 }
 
 /* What editors leave beside the file that is being written, and what an import puts beside a file
@@ -251,19 +208,18 @@ static bool name_is_text(struct load *load, slice path)
 static bool visit_source(void *context, slice path, const struct stat *status)
 {
     struct load *load = context;
-    (void)status;
     if (is_left_beside(last_name(path))) {
         return true;
     }
     if (!name_is_text(load, path)) {
-        load->next->bad_files++;
+        load->unnamed++;
         return true;
     }
     if (!slice_ends_with(path, SLICE(".gmi"))) {
         say(load, DIAG_WARNING, path, "this file is passed over: source files end in .gmi");
         return true;
     }
-    if (load->next->files.count + load->next->bad_files >= LIMIT_SOURCE_FILES) {
+    if (load->next->files.count + load->unnamed >= LIMIT_SOURCE_FILES) {
         load->too_many = LIMIT_SOURCE_FILES;
         return false;
     }
@@ -272,7 +228,7 @@ static bool visit_source(void *context, slice path, const struct stat *status)
     buf_puts(&whole, load->prefix);
     buf_put(&whole, path);
     load_source(load, strcmp(load->prefix, "pages/") == 0 ? FILE_PAGE : FILE_REVIEW,
-                buf_slice(&whole));
+                buf_slice(&whole), status);
     buf_release(&whole);
     return true;
 }
@@ -313,7 +269,11 @@ static bool visit_static(void *context, slice path, const struct stat *status)
         load->too_many = LIMIT_STATIC_FILES;
         return false;
     }
-    if (!read_head(load, path, head, &len)) {
+    const struct stamp stamp = stamp_of(status, load->options->clock);
+    const struct static_slot *old = loaded_find_static(load->previous, path);
+    bool unchanged =
+        old != NULL && !load->everything && old->stamp.settled && stamp_equal(&old->stamp, &stamp);
+    if (!unchanged && !read_head(load, path, head, &len)) {
         if (errno != ENOENT) {
             struct source source = {
                 arena_printf(&load->next->arena, "static/%.*s", SLICE_ARG(path)), SLICE_EMPTY
@@ -324,10 +284,13 @@ static bool visit_static(void *context, slice path, const struct stat *status)
         return true;
     }
     slice copy = arena_copy(&load->next->arena, path);
-    *ARRAY_ADD(&load->next->arena, &load->next->statics) = (struct static_file){
-        .path = copy,
-        .media_type = media_type_find(load->options->media_types, copy, (slice){ head, len }),
-        .size = (uint64_t)status->st_size,
+    *ARRAY_ADD(&load->next->arena, &load->next->statics) = (struct static_slot){
+        .file = { .path = copy,
+                  .media_type = unchanged ? old->file.media_type
+                                          : media_type_find(load->options->media_types, copy,
+                                                            (slice){ head, len }),
+                  .size = (uint64_t)status->st_size },
+        .stamp = stamp,
     };
     return true;
 }
@@ -343,19 +306,20 @@ static void keep_previous(struct load *load, slice prefix)
     }
     for (size_t i = 0; i < load->previous->files.count; i++) {
         struct slot *slot = &load->previous->files.items[i];
-        if (slot->file != NULL && slice_starts_with(slot->path, prefix)) {
-            keep_file(load->next, slot->file);
-            slot->file = NULL;
+        if (!slot->moved && slice_starts_with(slot->path, prefix)) {
+            /* What was to be read again still is. */
+            slot->stamp.settled &= !load->everything;
+            loaded_take(load->next, slot);
         }
     }
     if (!slice_starts_with(prefix, statics)) {
         return;
     }
     for (size_t i = 0; i < load->previous->statics.count; i++) {
-        struct static_file file = load->previous->statics.items[i];
-        if (slice_starts_with(file.path, slice_from(prefix, statics.len))) {
-            file.path = arena_copy(&load->next->arena, file.path);
-            *ARRAY_ADD(&load->next->arena, &load->next->statics) = file;
+        struct static_slot slot = load->previous->statics.items[i];
+        if (slice_starts_with(slot.file.path, slice_from(prefix, statics.len))) {
+            slot.file.path = arena_copy(&load->next->arena, slot.file.path);
+            *ARRAY_ADD(&load->next->arena, &load->next->statics) = slot;
         }
     }
 }
@@ -404,32 +368,37 @@ static void load_folder(struct load *load, const char *prefix, file_visit *visit
 /* capsule.conf, or that of the previous snapshot. */
 static bool load_conf(struct load *load)
 {
-    bool gone = false;
-    struct source source = { SLICE("capsule.conf"), SLICE_EMPTY };
-    struct source_file *conf = NULL;
+    struct slot *old = load->previous != NULL ? &load->previous->conf : NULL;
+    struct slot slot = { .path = SLICE("capsule.conf"), .kind = FILE_CONF };
+    struct source source = { slot.path, SLICE_EMPTY };
+    struct stat status;
+    bool found = false;
     if (load->folder < 0) {
         source.path = slice_of(load->options->folder);
         diags_add(load->diags, DIAG_ERROR, &source, NULL, "this folder cannot be read: %s",
                   strerror(errno));
-    } else {
-        conf = read_source(load, FILE_CONF, source.path, &gone);
-        if (gone) {
-            diags_add(load->diags, DIAG_ERROR, &source, NULL,
-                      "there is no such file in %s; a capsule needs one, with at least a line "
-                      "`Title: …`",
-                      load->options->folder);
-        }
+    } else if (fstatat(load->folder, slot.path.ptr, &status, 0) == 0) {
+        found = fill_slot(load, &slot, old, &status);
     }
-    if (conf == NULL) {
-        load->next->bad_files++;
-        if (load->previous != NULL) {
-            conf = load->previous->conf;
-            load->previous->conf = NULL;
-            (void)!date_use_zone(conf->conf.timezone);
-        }
+    if (!found && load->folder >= 0) {
+        diags_add(load->diags, DIAG_ERROR, &source, NULL,
+                  "there is no such file in %s; a capsule needs one, with at least a line "
+                  "`Title: …`",
+                  load->options->folder);
     }
-    load->next->conf = conf;
-    return conf != NULL;
+    if (!found && old != NULL) {
+        slot.file = old->file;
+        old->file = NULL;
+    }
+    slot.bad |= !found;
+    load->next->conf = slot;
+    if (slot.file == NULL) {
+        return false;
+    }
+    const slice zone = slot.file->conf.timezone;
+    /* Another capsule may have set it, and so may a configuration that is not taken. */
+    (void)!date_use_zone(zone);
+    return true;
 }
 
 static int compare_page_names(const void *a, const void *b)
@@ -437,41 +406,41 @@ static int compare_page_names(const void *a, const void *b)
     return slice_compare(((const struct hand_page *)a)->name, ((const struct hand_page *)b)->name);
 }
 
-static int compare_static_paths(const void *a, const void *b)
+static slice slug_of(slice path)
 {
-    return slice_compare(((const struct static_file *)a)->path,
-                         ((const struct static_file *)b)->path);
+    slice name = last_name(path);
+    return slice_head(name, name.len - 4);
 }
 
 static void index_loaded(struct load *load)
 {
     struct loaded *next = load->next;
-    if (next->files.count > 1) {
-        qsort(next->files.items, next->files.count, sizeof *next->files.items, compare_slots);
-    }
-    if (next->statics.count > 1) {
-        qsort(next->statics.items, next->statics.count, sizeof *next->statics.items,
-              compare_static_paths);
-    }
+    loaded_sort(next);
+    next->counts.bad = load->unnamed + next->conf.bad;
+    slice *left_out = arena_array(&next->arena, next->files.count, sizeof *left_out);
     struct capsule_parts parts = {
-        .conf = next->conf->conf,
-        .conf_source = next->conf->source,
+        .conf = next->conf.file->conf,
+        .conf_source = next->conf.file->source,
         .reviews = arena_array(&next->arena, next->files.count, sizeof(struct review *)),
-        .left_out = next->left_out.items,
-        .left_out_count = next->left_out.count,
+        .left_out = left_out,
         .pages = arena_array(&next->arena, next->files.count, sizeof(struct hand_page)),
-        .statics = next->statics.items,
-        .static_count = next->statics.count,
+        .statics = arena_array(&next->arena, next->statics.count, sizeof(struct static_file)),
         .now = load->options->now,
         .show_drafts = load->options->show_drafts,
     };
     for (size_t i = 0; i < next->files.count; i++) {
-        struct source_file *file = next->files.items[i].file;
-        if (file->kind == FILE_REVIEW) {
-            parts.reviews[parts.review_count++] = &file->review;
-        } else {
-            parts.pages[parts.page_count++] = file->page;
+        const struct slot *slot = &next->files.items[i];
+        next->counts.bad += slot->bad;
+        if (slot->kind == FILE_PAGE && slot->file != NULL) {
+            parts.pages[parts.page_count++] = slot->file->page;
+        } else if (slot->kind == FILE_REVIEW && slot->file != NULL) {
+            parts.reviews[parts.review_count++] = &slot->file->review;
+        } else if (slot->kind == FILE_REVIEW) {
+            left_out[parts.left_out_count++] = slug_of(slot->path);
         }
+    }
+    for (size_t i = 0; i < next->statics.count; i++) {
+        parts.statics[parts.static_count++] = next->statics.items[i].file;
     }
     if (parts.page_count > 1) {
         qsort(parts.pages, parts.page_count, sizeof *parts.pages, compare_page_names);
@@ -482,15 +451,22 @@ static void index_loaded(struct load *load)
 struct loaded *capsule_load(const struct load_options *options, struct loaded *previous,
                             struct diags *diags)
 {
-    struct load load = {
-        .options = options, .previous = previous, .next = loaded_new(), .diags = diags
-    };
+    struct load load = { .options = options,
+                         .previous = previous,
+                         .next = loaded_new(),
+                         .diags = diags,
+                         .everything = options->everything };
+    size_t first = diags->count;
     load.folder = open(options->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (load_conf(&load)) {
+        load.next->zone = arena_copy(&load.next->arena, load.next->conf.file->conf.timezone);
+        /* Times without an offset are read in the capsule's time zone. */
+        load.everything |= previous != NULL && !slice_equal(previous->zone, load.next->zone);
         load_folder(&load, "pages/", visit_source);
         load_folder(&load, "reviews/", visit_source);
         load_folder(&load, "static/", visit_static);
         index_loaded(&load);
+        loaded_drop_known(load.next, options->everything ? NULL : previous, diags, first);
     } else {
         loaded_free(load.next);
         load.next = NULL;
