@@ -101,9 +101,10 @@ struct review {
     struct image poster;
     bool draft;
     bool has_published;
-    int64_t published; /* a moment */
-    int64_t updated;   /* a moment; equals published when not given */
-    struct date published_day;
+    int64_t published;         /* a moment */
+    int64_t updated;           /* a moment; equals published when not given */
+    struct date published_day; /* both in the capsule's time zone */
+    struct date updated_day;
 
     struct credit *credits; /* in the order of the header: cast, director, writer as written */
     size_t credit_count;

@@ -58,7 +58,7 @@ static void put_entry_id(const struct page_context *context, const struct review
     buf_puts(out, "    <id>tag:");
     xml_put(out, host_name(context->host));
     buf_putc(out, ',');
-    date_put(out, date_of(review->published));
+    date_put(out, review->published_day);
     size_t start = out->len;
     buf_puts(out, ":/reviews/");
     uri_put_path(out, review->slug);

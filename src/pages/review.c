@@ -80,10 +80,9 @@ static void put_published(struct buf *out, const struct review *review)
     } else {
         buf_puts(out, "Published: ");
         date_put(out, review->published_day);
-        struct date updated = date_of(review->updated);
-        if (date_compare(updated, review->published_day) > 0) {
+        if (date_compare(review->updated_day, review->published_day) > 0) {
             buf_puts(out, ", updated ");
-            date_put(out, updated);
+            date_put(out, review->updated_day);
         }
     }
     gemtext_end(out, GEMTEXT_ITEM);

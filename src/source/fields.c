@@ -67,8 +67,8 @@ static void take_unknown(struct fields *fields, const struct header_field *given
     for (size_t i = 0; i < ARRAY_LENGTH(table); i++) {
         known[i] = slice_of(table[i].key);
     }
-    warn_unknown_key(fields->source, given->key, known, ARRAY_LENGTH(known),
-                     "It is shown as it is.", fields->diags);
+    header_warn_unknown_key(fields->source, given->key, known, ARRAY_LENGTH(known),
+                            "It is shown as it is.", fields->diags);
     if (given->value.len > 0 && list_has_room(fields, given->key.ptr, fields->facts.count)) {
         *ARRAY_ADD(fields->arena, &fields->facts) = (struct fact){ given->key, given->value };
     }
@@ -142,15 +142,14 @@ static void check_dates(struct fields *fields, const struct seen *published,
 {
     struct review *out = fields->out;
     out->has_published = published->line != 0 && !published->empty;
-    if (out->has_published) {
-        out->published_day = date_of(out->published);
-    }
     if (updated->line == 0 || updated->empty) {
         out->updated = out->published;
     } else if (out->has_published && out->updated < out->published) {
         diags_add(fields->diags, DIAG_WARNING, fields->source, updated_at,
                   "Updated is before Published");
     }
+    out->published_day = date_of(out->published);
+    out->updated_day = date_of(out->updated);
 }
 
 slice fields_read(struct arena *arena, const struct source *source, struct review *out,
