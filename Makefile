@@ -19,7 +19,7 @@ LIBRARIES := libevent libevent_openssl openssl libidn2 libmagic liburiparser lib
 
 # Every source file by its room; `make lint` says when one is missing here.
 base := arena buf diag file folder slice utf8
-text := date gemtext header slug uri uuid xml
+text := date gemtext header settings slug uri uuid xml
 gemini := certificate client host known_hosts media_type request response url
 model := capsule check facet paths
 import := emit facts format heading memory names page_lines page_text phrase quotation report \
@@ -29,8 +29,8 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 pages := atom body facet feed home link list pattern quote quotes related review reviews section \
 	site sitemap
 server := backoff clock connection credentials generation listen loader log master prefix process \
-	proxy_header route served_file server signals tls watch worker
-cmd := address_check build capsule_folder cert check command get import link_check new open_capsule serve \
+	proxy_header route settings served_file server signals tls watch worker
+cmd := address_check build capsule_folder cert check command get import link_check new open_capsule serve server_user \
 	tree
 ROOMS := base text gemini model import source pages server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))

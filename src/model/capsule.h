@@ -26,6 +26,8 @@ struct capsule_conf {
     slice *hosts; /* names, addresses and patterns such as *.example.org, as gemini/host.h keeps
                      them; at least one (default: localhost); the first one is no pattern */
     size_t host_count;
+    unsigned long port; /* the one that readers use, when it is not the one that is listened on; 0:
+                           not given */
     struct path_settings paths; /* closed areas, redirects, languages, listings */
 };
 

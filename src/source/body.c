@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "source/slug_map.h"
 #include "source/values.h"
+#include "text/header.h"
 #include "text/slug.h"
 
 #include <assert.h>
@@ -151,7 +152,7 @@ static void check_heading(const struct source *source, const struct gemtext_line
     if (line->text.len == 0) {
         diags_add(diags, DIAG_ERROR, source, line->raw.ptr, "this heading is empty");
     }
-    (void)!value_fits(source, line->raw.ptr, line->text, diags);
+    (void)!header_value_fits(source, line->raw.ptr, line->text, diags);
 }
 
 struct outline {

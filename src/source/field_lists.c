@@ -40,7 +40,7 @@ void take_names(struct fields *fields, const struct field *field, slice value)
         if (!list_has_room(fields, written.ptr, list->count)) {
             return;
         }
-        if (!value_fits(fields->source, written.ptr, text, fields->diags)) {
+        if (!header_value_fits(fields->source, written.ptr, text, fields->diags)) {
             continue;
         }
         struct name name = name_make(fields->arena, value_unescape(fields->arena, text));
@@ -105,7 +105,7 @@ void take_credits(struct fields *fields, const struct field *field, slice value)
             return;
         }
         of_kind++;
-        if (!value_fits(fields->source, written.ptr, written, fields->diags) ||
+        if (!header_value_fits(fields->source, written.ptr, written, fields->diags) ||
             (credit.kind == CREDIT_CAST &&
              !split_role(fields, written.ptr, &person, &credit.role))) {
             continue;
@@ -135,7 +135,7 @@ void take_related(struct fields *fields, const struct field *field, slice value)
         }
         if (is_in(&fields->related, slug)) {
             warn_repeated(fields, slug, slug);
-        } else if (value_fits(fields->source, slug.ptr, slug, fields->diags)) {
+        } else if (header_value_fits(fields->source, slug.ptr, slug, fields->diags)) {
             *ARRAY_ADD(fields->arena, &fields->related) = slug;
         }
     }
@@ -154,7 +154,7 @@ static slice decode_alias(struct fields *fields, slice written)
         field_error(fields, written.ptr, "an old path has no `?` and no `#`");
         return SLICE_EMPTY;
     }
-    if (!value_fits(fields->source, written.ptr, written, fields->diags)) {
+    if (!header_value_fits(fields->source, written.ptr, written, fields->diags)) {
         return SLICE_EMPTY;
     }
     struct buf out;

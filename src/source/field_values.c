@@ -12,7 +12,7 @@ void field_error(struct fields *fields, const char *at, const char *message)
 
 void take_text(struct fields *fields, const struct field *field, slice value)
 {
-    if (value_fits(fields->source, value.ptr, value, fields->diags)) {
+    if (header_value_fits(fields->source, value.ptr, value, fields->diags)) {
         *(slice *)((char *)fields->out + field->offset) = value;
     }
 }
@@ -121,7 +121,7 @@ void take_series(struct fields *fields, const struct field *field, slice value)
         field_error(fields, number.ptr, "expected nothing after the number in the series");
         return;
     }
-    if (value_fits(fields->source, name.ptr, name, fields->diags)) {
+    if (header_value_fits(fields->source, name.ptr, name, fields->diags)) {
         fields->out->series = value_unescape(fields->arena, name);
     }
 }
@@ -146,7 +146,7 @@ void take_poster(struct fields *fields, const struct field *field, slice value)
         diags_add(fields->diags, DIAG_ERROR, fields->source, at,
                   "the path is one below static/; write `%.*s`",
                   SLICE_ARG(slice_head(slice_from(path, 7), LIMIT_TITLE)));
-    } else if (value_fits(fields->source, at, path, fields->diags)) {
+    } else if (header_value_fits(fields->source, at, path, fields->diags)) {
         fields->out->poster = (struct image){ path, alternative };
     }
     if (alternative.len == 0) {

@@ -3,6 +3,7 @@
 #include "source/body.h"
 #include "source/slug_map.h"
 #include "source/values.h"
+#include "text/header.h"
 #include "text/slug.h"
 
 struct quote_reader {
@@ -121,7 +122,7 @@ static void read_attribution(struct quote_reader *reader, struct gemtext_line *l
                   "expected who speaks after the dash: `— Speaker, what was going on`");
         return;
     }
-    (void)!value_fits(reader->source, quote->speaker.ptr, quote->speaker, reader->diags);
+    (void)!header_value_fits(reader->source, quote->speaker.ptr, quote->speaker, reader->diags);
     quote->actor = actor_of(reader, quote->speaker);
 }
 

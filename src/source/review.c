@@ -5,6 +5,7 @@
 #include "source/body.h"
 #include "source/fields.h"
 #include "source/values.h"
+#include "text/header.h"
 #include "text/slug.h"
 
 /* The name of a file without its folders and `.gmi`, in NFC: some file systems take it apart. */
@@ -71,7 +72,7 @@ bool hand_page_parse(struct arena *arena, const struct source *source, struct ha
     for (size_t i = 0; i < out->line_count && out->title.len == 0; i++) {
         if (out->lines[i].type == GEMTEXT_HEADING && out->lines[i].level == 1) {
             out->title = out->lines[i].text;
-            (void)!value_fits(source, out->title.ptr, out->title, diags);
+            (void)!header_value_fits(source, out->title.ptr, out->title, diags);
         }
     }
     if (out->title.len == 0) {

@@ -1,6 +1,5 @@
 #include "source/values.h"
 
-#include "base/limits.h"
 #include "text/header.h"
 #include "text/slug.h"
 
@@ -45,44 +44,4 @@ bool is_language_tag(slice text)
     }
     /* BCP 47, section 4.4.1: 35 bytes are room for every tag in use. */
     return in_part > 0 && text.len <= 35;
-}
-
-bool value_fits(const struct source *source, const char *at, slice text, struct diags *diags)
-{
-    if (text.len <= LIMIT_TITLE) {
-        return true;
-    }
-    diags_add(diags, DIAG_ERROR, source, at, "this is %zu bytes long; the longest may have %d",
-              text.len, LIMIT_TITLE);
-    return false;
-}
-
-void warn_unknown_key(const struct source *source, slice key, const slice *known, size_t count,
-                      const char *what_then, struct diags *diags)
-{
-    slice near = SLICE_EMPTY;
-    if (!diags_full(diags, source->path)) {
-        near = diag_nearest(key, known, count);
-    }
-    if (near.len > 0) {
-        diags_add(diags, DIAG_WARNING, source, key.ptr,
-                  "unknown key `%.*s`; did you mean `%.*s`? %s", SLICE_ARG(key), SLICE_ARG(near),
-                  what_then);
-    } else {
-        diags_add(diags, DIAG_WARNING, source, key.ptr, "unknown key `%.*s`. %s", SLICE_ARG(key),
-                  what_then);
-    }
-}
-
-void line_counter_begin(struct line_counter *counter, slice text)
-{
-    *counter = (struct line_counter){ text.ptr, 1 };
-}
-
-unsigned line_counter_at(struct line_counter *counter, const char *at)
-{
-    while (counter->at < at) {
-        counter->line += *counter->at++ == '\n';
-    }
-    return counter->line;
 }

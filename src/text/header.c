@@ -1,5 +1,7 @@
 #include "text/header.h"
 
+#include "base/limits.h"
+
 void header_begin(struct header_reader *reader, const struct source *source, struct diags *diags)
 {
     *reader = (struct header_reader){ .source = source, .rest = source->text, .diags = diags };
@@ -144,4 +146,44 @@ bool header_to_bool(slice value, bool *out)
         }
     }
     return false;
+}
+
+bool header_value_fits(const struct source *source, const char *at, slice text, struct diags *diags)
+{
+    if (text.len <= LIMIT_TITLE) {
+        return true;
+    }
+    diags_add(diags, DIAG_ERROR, source, at, "this is %zu bytes long; the longest may have %d",
+              text.len, LIMIT_TITLE);
+    return false;
+}
+
+void header_warn_unknown_key(const struct source *source, slice key, const slice *known,
+                             size_t count, const char *what_then, struct diags *diags)
+{
+    slice near = SLICE_EMPTY;
+    if (!diags_full(diags, source->path)) {
+        near = diag_nearest(key, known, count);
+    }
+    if (near.len > 0) {
+        diags_add(diags, DIAG_WARNING, source, key.ptr,
+                  "unknown key `%.*s`; did you mean `%.*s`? %s", SLICE_ARG(key), SLICE_ARG(near),
+                  what_then);
+    } else {
+        diags_add(diags, DIAG_WARNING, source, key.ptr, "unknown key `%.*s`. %s", SLICE_ARG(key),
+                  what_then);
+    }
+}
+
+void line_counter_begin(struct line_counter *counter, slice text)
+{
+    *counter = (struct line_counter){ text.ptr, 1 };
+}
+
+unsigned line_counter_at(struct line_counter *counter, const char *at)
+{
+    while (counter->at < at) {
+        counter->line += *counter->at++ == '\n';
+    }
+    return counter->line;
 }

@@ -3,6 +3,7 @@
 #ifndef MATINEE_TEXT_HEADER_H
 #define MATINEE_TEXT_HEADER_H
 
+#include "base/attributes.h"
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/slice.h"
@@ -48,5 +49,20 @@ void header_put_list_value(struct buf *out, slice value);
 
 /** `yes`, `true`, `on` or `no`, `false`, `off` in any case; false for anything else. */
 bool header_to_bool(slice value, bool *out);
+
+/** An error at `at` when `text` is too long for a heading or the label of a link; then false. */
+MUST_USE bool header_value_fits(const struct source *source, const char *at, slice text,
+                                struct diags *diags);
+/** A warning for a key that nobody knows, with the nearest of `known`; `what_then` ends it. */
+void header_warn_unknown_key(const struct source *source, slice key, const slice *known,
+                             size_t count, const char *what_then, struct diags *diags);
+
+/** Which line of a file something is on, for places asked for in the order of the file. */
+struct line_counter {
+    const char *at; /* counted up to here */
+    unsigned line;
+};
+void line_counter_begin(struct line_counter *counter, slice text);
+unsigned line_counter_at(struct line_counter *counter, const char *at);
 
 #endif
