@@ -74,16 +74,17 @@ def write_capsule(folder, conf=""):
 
 
 class Server:
-    """`matinee serve`, ready when the constructor returns. Close it, or use it with `with`."""
+    """`matinee serve` of a capsule, or of a list of them, ready when the constructor returns. Close it, or use it with `with`."""
 
     def __init__(self, capsule, certs, *options, listen=("127.0.0.1:0",), workers=2, wrapper=(),
                  limit=None):
-        command = [*wrapper, BINARY, "serve", str(capsule), "--certs", str(certs)]
+        capsules = capsule if isinstance(capsule, (list, tuple)) else [capsule]
+        command = [*wrapper, BINARY, "serve", *map(str, capsules), "--certs", str(certs)]
         for address in listen:
             command += ["--listen", address]
         if workers:
             command += ["--workers", str(workers)]
-        self.capsule = Path(capsule)
+        self.capsule = Path(capsules[0]) if capsules else None
         self.certs = Path(certs)
         self.worker_count = workers or os.cpu_count()
         self.lines = []

@@ -80,6 +80,8 @@
 
 /* --- serving ---------------------------------------------------------------------------------- */
 
+/** Capsules in one server: a request's host is compared with the names of each. */
+#define LIMIT_CAPSULES 64
 /** Addresses to listen on. */
 #define LIMIT_LISTENERS 32
 /** Blocks of addresses in one setting: a large CDN publishes 25. */

@@ -1,11 +1,13 @@
-/* serve.c: `matinee serve`, a capsule on the wire. */
+/* serve.c: `matinee serve`, capsules on the wire. */
 
 #include "base/file.h"
 #include "base/limits.h"
 #include "cmd/command.h"
+#include "cmd/server_user.h"
 #include "gemini/certificate.h"
 #include "gemini/host.h"
 #include "gemini/media_type.h"
+#include "server/listen.h"
 #include "server/server.h"
 #include "source/load.h"
 #include "source/review.h"
@@ -14,29 +16,33 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: matinee serve [CAPSULE] [--certs DIR] [--listen ADDR:PORT]... [--host NAME]...\n"
-    "                     [--workers N] [--user NAME] [--drafts]\n"
+    "usage: matinee serve [CAPSULE]... [--config FILE] [--certs DIR] [--listen ADDR:PORT]...\n"
+    "                     [--host NAME]... [--workers N] [--user NAME] [--set KEY=VALUE]...\n"
+    "                     [--drafts]\n"
     "\n"
-    "Serves the capsule (default: capsule) until told to end. A file that is saved shows at once.\n"
+    "Serves each capsule (default: capsule) until told to end. A file that is saved shows at "
+    "once.\n"
+    "The first capsule is for clients that do not say which one they want.\n"
     "\n"
+    "  --config FILE       settings, as matinee.conf(5) tells; options come before them\n"
     "  --certs DIR         where certificates are kept (default: certs); one is made when there "
     "is\n"
     "                      none, and never replaced\n"
     "  --listen ADDR:PORT  an address to listen on, such as 127.0.0.1:1965, [::1]:1965 or :1965;\n"
     "                      again for more (default: all addresses, port 1965)\n"
-    "  --host NAME         a name the capsule is reached by; again for more (default: the Host of\n"
-    "                      capsule.conf)\n"
+    "  --host NAME         a name the capsule is reached by, when there is one capsule; again for\n"
+    "                      more (default: the Host of capsule.conf)\n"
     "  --workers N         processes that answer requests (default: one a core)\n"
     "  --user NAME         whom to become when started as root (default: the User of "
     "capsule.conf,\n"
     "                      else the owner of the capsule folder)\n"
+    "  --set KEY=VALUE     any setting of matinee.conf; again for more\n"
     "  --drafts            show drafts, and reviews of the future\n"
     "  --help              print this text\n"
     "\n"
@@ -46,14 +52,25 @@ static const char usage[] =
     "\n"
     "Exit code: 0 ended when told to, 1 could not serve, 2 called wrongly.\n";
 
-enum option_letter { OPT_CERTS = 256, OPT_LISTEN, OPT_HOST, OPT_WORKERS, OPT_USER, OPT_DRAFTS };
+enum option_letter {
+    OPT_CONFIG = 256,
+    OPT_CERTS,
+    OPT_LISTEN,
+    OPT_HOST,
+    OPT_WORKERS,
+    OPT_USER,
+    OPT_SET,
+    OPT_DRAFTS,
+};
 
 static const struct option long_options[] = {
+    { "config", required_argument, NULL, OPT_CONFIG },
     { "certs", required_argument, NULL, OPT_CERTS },
     { "listen", required_argument, NULL, OPT_LISTEN },
     { "host", required_argument, NULL, OPT_HOST },
     { "workers", required_argument, NULL, OPT_WORKERS },
     { "user", required_argument, NULL, OPT_USER },
+    { "set", required_argument, NULL, OPT_SET },
     { "drafts", no_argument, NULL, OPT_DRAFTS },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
@@ -62,29 +79,34 @@ static const struct option long_options[] = {
 /* The folders of source files; capsule.conf lies beside them. */
 static const char *const source_folders[] = { "reviews", "pages", "static", NULL };
 
-/* Everything that was asked for, by options and by capsule.conf. */
+/* One of the capsules. */
+struct served_capsule {
+    struct serving *serving;
+    const char *folder;
+    struct capsule_conf conf; /* as it was at the start */
+    const slice *names;       /* --host, or the Host of `conf` */
+    size_t name_count;
+    struct loaded *loaded; /* in the loader process */
+};
+
+/* Everything that was asked for, by options, by matinee.conf and by each capsule.conf. */
 struct serving {
     struct arena arena;
-    const char *folder;
-    const char *certs;
-    const char *user_name;
-    struct server_user user;
-    bool show_drafts;
-    unsigned long workers;
-    struct {
-        const char **items;
-        size_t count, capacity;
-    } listen;
+    struct server_settings settings;
+    const char *config; /* NULL: none */
+    struct buf given;   /* options, as lines of settings */
     struct {
         slice *items;
         size_t count, capacity;
     } hosts;
-    struct capsule_conf conf;
+    bool show_drafts;
+    struct served_capsule *capsules;
+    size_t count;
+    struct server_user user;
 
     /* In the loader process. */
     struct media_type_finder *finder;
     bool has_looked_for_finder;
-    struct loaded *loaded;
 };
 
 /* --- options ---------------------------------------------------------------------------------- */
@@ -107,30 +129,57 @@ static bool add_host(struct serving *serving, slice written, const char **proble
     return ok;
 }
 
+/* `KEY=VALUE`. */
+static bool add_setting(struct serving *serving, slice written)
+{
+    size_t equals = slice_find_byte(written, '=');
+    if (equals == 0 || equals == written.len || slice_find_byte(written, '\n') < written.len) {
+        return false;
+    }
+    buf_put(&serving->given, slice_head(written, equals));
+    buf_puts(&serving->given, ": ");
+    buf_put(&serving->given, slice_from(written, equals + 1));
+    buf_putc(&serving->given, '\n');
+    return true;
+}
+
+static void add_given(struct serving *serving, const char *key, const char *value)
+{
+    buf_printf(&serving->given, "%s: %s\n", key, value);
+}
+
 /* Returns EXIT_DONE, or the exit code; `*is_over` when nothing is left to do. */
 static int read_options(int argc, char **argv, struct serving *serving, bool *is_over)
 {
     const char *problem = NULL;
+    unsigned long number = 0;
+    struct listen_address address;
     opterr = 0;
     *is_over = true;
     for (;;) {
         switch (getopt_long(argc, argv, ":", long_options, NULL)) {
         case -1:
-            if (argc - optind > 1) {
-                return command_usage_error(&command_serve, "one capsule at a time");
-            }
-            if (optind < argc) {
-                serving->folder = argv[optind];
+            for (int i = optind; i < argc; i++) {
+                add_given(serving, "Capsule", argv[i]);
             }
             *is_over = false;
             return EXIT_DONE;
         case 'h':
             return command_help(&command_serve);
+        case OPT_CONFIG:
+            serving->config = optarg;
+            break;
         case OPT_CERTS:
-            serving->certs = optarg;
+            add_given(serving, "Certs", optarg);
             break;
         case OPT_LISTEN:
-            *ARRAY_ADD(&serving->arena, &serving->listen) = optarg;
+            if (!listen_parse(slice_of(optarg), &address)) {
+                return command_usage_error(&command_serve,
+                                           "`%s` is no address to listen on; expected one such as "
+                                           "127.0.0.1:1965, [::1]:1965 or :1965",
+                                           optarg);
+            }
+            add_given(serving, "Listen", optarg);
             break;
         case OPT_HOST:
             if (!add_host(serving, slice_of(optarg), &problem)) {
@@ -138,14 +187,20 @@ static int read_options(int argc, char **argv, struct serving *serving, bool *is
             }
             break;
         case OPT_WORKERS:
-            if (!slice_to_number(slice_of(optarg), LIMIT_WORKERS, &serving->workers) ||
-                serving->workers == 0) {
+            if (!slice_to_number(slice_of(optarg), LIMIT_WORKERS, &number) || number == 0) {
                 return command_usage_error(&command_serve, "--workers takes a number from 1 to %d",
                                            LIMIT_WORKERS);
             }
+            add_given(serving, "Workers", optarg);
             break;
         case OPT_USER:
-            serving->user_name = optarg;
+            add_given(serving, "User", optarg);
+            break;
+        case OPT_SET:
+            if (!add_setting(serving, slice_of(optarg))) {
+                return command_usage_error(&command_serve, "--set takes KEY=VALUE, not `%s`",
+                                           optarg);
+            }
             break;
         case OPT_DRAFTS:
             serving->show_drafts = true;
@@ -158,22 +213,66 @@ static int read_options(int argc, char **argv, struct serving *serving, bool *is
     }
 }
 
-/* --- what has to be known before ----------------------------------------------------------------
- */
+/* --- settings --------------------------------------------------------------------------------- */
 
-/* The loader reads capsule.conf again, with everything else; this is for names and user. */
-static bool read_conf(struct serving *serving)
+/* The folder that a file is in, with its slash; empty for a name alone. */
+static slice folder_of(slice path)
+{
+    while (path.len > 0 && path.ptr[path.len - 1] != '/') {
+        path.len--;
+    }
+    return path;
+}
+
+static bool read_config(struct serving *serving)
 {
     struct diags diags;
-    struct source source = { .path = SLICE("capsule.conf") };
-    slice path = arena_printf(&serving->arena, "%s/capsule.conf", serving->folder);
+    struct source source = { .path = slice_of(serving->config) };
+    diags_init(&diags);
+    if (!file_read(&serving->arena, AT_FDCWD, serving->config, LIMIT_SOURCE_FILE, &source.text)) {
+        (void)command_fail("%s: %s", serving->config, strerror(errno));
+        return false;
+    }
+    bool ok = source_normalise(&serving->arena, &source, &diags) &&
+              server_settings_read(&serving->arena, &source, folder_of(source.path),
+                                   &serving->settings, &diags);
+    command_print_diags(&diags);
+    diags_release(&diags);
+    return ok;
+}
+
+/* A key that nobody knows is a warning in a file, which other versions may read too; here it is a
+ * typing mistake. */
+static bool read_given(struct serving *serving)
+{
+    struct diags diags;
+    struct source source = { .path = SLICE("options"),
+                             .text = arena_copy(&serving->arena, buf_slice(&serving->given)) };
+    diags_init(&diags);
+    bool ok =
+        source_normalise(&serving->arena, &source, &diags) &&
+        server_settings_read(&serving->arena, &source, SLICE_EMPTY, &serving->settings, &diags) &&
+        diags.counts[DIAG_WARNING] == 0;
+    command_print_diags(&diags);
+    diags_release(&diags);
+    return ok;
+}
+
+/* --- the capsules ----------------------------------------------------------------------------- */
+
+/* The loader reads capsule.conf again, with everything else; this is for names and user. */
+static bool read_conf(struct serving *serving, struct served_capsule *served)
+{
+    struct diags diags;
+    slice path = arena_printf(&serving->arena, "%s/capsule.conf", served->folder);
+    struct source source = { .path = path };
     diags_init(&diags);
     if (!file_read(&serving->arena, AT_FDCWD, path.ptr, LIMIT_SOURCE_FILE, &source.text)) {
         (void)command_fail("%s: %s", path.ptr, strerror(errno));
         return false;
     }
     bool ok = source_normalise(&serving->arena, &source, &diags) &&
-              conf_parse(&serving->arena, &source, &serving->conf, &diags);
+              conf_parse(&serving->arena, &source, &served->conf, &diags);
     if (!ok) {
         command_print_diags(&diags);
         (void)command_fail("there is nothing to serve before %s is right", path.ptr);
@@ -182,69 +281,73 @@ static bool read_conf(struct serving *serving)
     return ok;
 }
 
-/* Named by --user or User:, by name or number. */
-static bool find_user(const char *name, struct server_user *out)
+/* A request's host says which capsule it is for. */
+static bool shares_name(const struct served_capsule *a, const struct served_capsule *b)
 {
-    unsigned long number = 0;
-    const struct passwd *entry = getpwnam(name);
-    if (entry == NULL && slice_to_number(slice_of(name), UINT32_MAX - 1, &number)) {
-        entry = getpwuid((uid_t)number);
-        if (entry == NULL) {
-            *out = (struct server_user){ .uid = (uid_t)number, .gid = (gid_t)number };
-            return true;
+    for (size_t i = 0; i < a->name_count; i++) {
+        for (size_t k = 0; k < b->name_count; k++) {
+            if (slice_equal(a->names[i], b->names[k])) {
+                (void)command_fail("%s and %s are both called %.*s; give each its own Host in its "
+                                   "capsule.conf",
+                                   a->folder, b->folder, SLICE_ARG(a->names[i]));
+                return true;
+            }
         }
     }
-    if (entry == NULL) {
-        return false;
+    return false;
+}
+
+static bool read_capsules(struct serving *serving)
+{
+    const struct path_list *folders = &serving->settings.capsules;
+    serving->count = folders->count > 0 ? folders->count : 1;
+    serving->capsules = arena_array(&serving->arena, serving->count, sizeof *serving->capsules);
+    for (size_t i = 0; i < serving->count; i++) {
+        struct served_capsule *served = &serving->capsules[i];
+        served->serving = serving;
+        served->folder = folders->count > 0 ? folders->items[i] : "capsule";
+        if (!read_conf(serving, served)) {
+            return false;
+        }
+        served->names = serving->hosts.count > 0 ? serving->hosts.items : served->conf.hosts;
+        served->name_count =
+            serving->hosts.count > 0 ? serving->hosts.count : served->conf.host_count;
+        for (size_t k = 0; k < i; k++) {
+            if (shares_name(&serving->capsules[k], served)) {
+                return false;
+            }
+        }
     }
-    *out = (struct server_user){ .uid = entry->pw_uid, .gid = entry->pw_gid };
     return true;
 }
 
-/* Whom to become. False when that is asked for and cannot be. `serving->user.uid` stays 0 when we
- * are root and have nobody to become. */
-static bool choose_user(struct serving *serving)
+/* --user, User in matinee.conf, User in the first capsule.conf that has it. */
+static const char *user_name(struct serving *serving)
 {
-    struct stat status;
-    bool is_root = geteuid() == 0;
-    const char *name = serving->user_name;
-    if (name == NULL && is_root && serving->conf.user.len > 0) {
-        name = arena_copy(&serving->arena, serving->conf.user).ptr;
+    const char *name = serving->settings.user;
+    for (size_t i = 0; i < serving->count && name == NULL && geteuid() == 0; i++) {
+        if (serving->capsules[i].conf.user.len > 0) {
+            name = arena_copy(&serving->arena, serving->capsules[i].conf.user).ptr;
+        }
     }
-    if (name != NULL && !find_user(name, &serving->user)) {
-        (void)command_fail("there is no user `%s`", name);
-        return false;
-    }
-    if (name != NULL && !is_root && serving->user.uid != geteuid()) {
-        (void)command_fail("only root can become user `%s`", name);
-        return false;
-    }
-    if (name == NULL && is_root && stat(serving->folder, &status) == 0) {
-        serving->user = (struct server_user){ .uid = status.st_uid, .gid = status.st_gid };
-    }
-    const struct passwd *entry = serving->user.uid != 0 ? getpwuid(serving->user.uid) : NULL;
-    if (entry != NULL) {
-        serving->user.gid = entry->pw_gid;
-        serving->user.name = arena_copy(&serving->arena, slice_of(entry->pw_name)).ptr;
-    }
-    return true;
+    return name;
 }
 
 /* Clients pin the first certificate they see, so one is only made when there is none at all. */
-static bool have_certificate(const struct serving *serving, const slice *names, size_t count)
+static bool have_certificate(const char *folder, const slice *names, size_t count)
 {
     struct certificate certificate;
     bool missing = false;
     struct buf error;
     buf_init(&error, 1024);
-    bool ok = certificate_load(serving->certs, names[0], false, &certificate, &missing, &error);
+    bool ok = certificate_load(folder, names[0], false, &certificate, &missing, &error);
     if (ok) {
         certificate_release(&certificate);
     } else if (missing) {
         buf_clear(&error);
-        ok = certificate_make(serving->certs, names, count, &error);
+        ok = certificate_make(folder, names, count, &error);
         if (ok) {
-            (void)fprintf(stderr, "matinee: made a certificate: %s/%.*s.crt\n", serving->certs,
+            (void)fprintf(stderr, "matinee: made a certificate: %s/%.*s.crt\n", folder,
                           SLICE_ARG(names[0]));
         }
     }
@@ -255,37 +358,52 @@ static bool have_certificate(const struct serving *serving, const slice *names, 
     return ok;
 }
 
-/* --- in the loader process ----------------------------------------------------------------------
- */
+/* --- in the loader process -------------------------------------------------------------------- */
 
 static const struct capsule *load(void *state, struct diags *diags)
 {
-    struct serving *serving = state;
+    struct served_capsule *served = state;
+    struct serving *serving = served->serving;
     if (!serving->has_looked_for_finder) {
         serving->has_looked_for_finder = true;
         serving->finder = media_type_finder_new();
     }
-    struct load_options options = { .folder = serving->folder,
+    struct load_options options = { .folder = served->folder,
                                     .now = date_now(),
                                     .show_drafts = serving->show_drafts,
                                     .media_types = serving->finder };
     (void)clock_gettime(CLOCK_REALTIME, &options.clock);
-    serving->loaded = capsule_load(&options, serving->loaded, diags);
-    return serving->loaded != NULL ? loaded_capsule(serving->loaded) : NULL;
+    served->loaded = capsule_load(&options, served->loaded, diags);
+    return served->loaded != NULL ? loaded_capsule(served->loaded) : NULL;
 }
 
-/* --- serve --------------------------------------------------------------------------------------
- */
+/* --- serve ------------------------------------------------------------------------------------ */
 
 static int serve(struct serving *serving)
 {
-    if (!read_conf(serving) || !choose_user(serving)) {
+    const char *certs = serving->settings.certs != NULL ? serving->settings.certs : "certs";
+    if (!read_capsules(serving) ||
+        !server_user_choose(&serving->arena, user_name(serving), serving->capsules[0].folder,
+                            &serving->user)) {
         return EXIT_FAILED;
     }
-    const slice *names = serving->hosts.count > 0 ? serving->hosts.items : serving->conf.hosts;
-    size_t count = serving->hosts.count > 0 ? serving->hosts.count : serving->conf.host_count;
-    if (!have_certificate(serving, names, count)) {
-        return EXIT_FAILED;
+    struct server_site *sites = arena_array(&serving->arena, serving->count, sizeof *sites);
+    for (size_t i = 0; i < serving->count; i++) {
+        struct served_capsule *served = &serving->capsules[i];
+        if (!have_certificate(certs, served->names, served->name_count)) {
+            return EXIT_FAILED;
+        }
+        sites[i] = (struct server_site){
+            .folder = served->folder,
+            .certificate_name = served->names[0],
+            .hosts = serving->hosts.items,
+            .host_count = serving->hosts.count,
+            .shown_hosts = served->names,
+            .shown_host_count = served->name_count,
+            .shown_port = (uint16_t)served->conf.port,
+            .load = load,
+            .load_state = served,
+        };
     }
     bool is_root = geteuid() == 0;
     bool has_user = serving->user.uid != 0;
@@ -295,41 +413,52 @@ static int serve(struct serving *serving)
                     stderr);
     }
     const struct server_options options = {
-        .capsule_folder = serving->folder,
-        .certs_folder = serving->certs,
-        .certificate_name = names[0],
-        .listen = serving->listen.items,
-        .listen_count = serving->listen.count,
-        .hosts = serving->hosts.items,
-        .host_count = serving->hosts.count,
-        .shown_hosts = names,
-        .shown_host_count = count,
+        .settings = &serving->settings,
+        .sites = sites,
+        .site_count = serving->count,
+        .certs_folder = certs,
         .user = is_root && has_user ? &serving->user : NULL,
-        .workers = (unsigned)serving->workers,
         .loopback_only = is_root && !has_user,
         .watched = source_folders,
-        .load = load,
-        .load_state = serving,
     };
     return server_run(&options);
 }
 
+static int read_settings_and_serve(struct serving *serving)
+{
+    if (serving->config != NULL && !read_config(serving)) {
+        return EXIT_FAILED;
+    }
+    if (!read_given(serving)) {
+        return EXIT_USAGE;
+    }
+    if (serving->hosts.count > 0 && serving->settings.capsules.count > 1) {
+        return command_usage_error(&command_serve,
+                                   "--host is for one capsule; with several, each has its Host "
+                                   "in its capsule.conf");
+    }
+    return serve(serving);
+}
+
 static int run(int argc, char **argv)
 {
-    struct serving serving = { .folder = "capsule", .certs = "certs" };
+    struct serving serving = { 0 };
     bool is_over = false;
     arena_init(&serving.arena);
+    buf_init(&serving.given, LIMIT_SOURCE_FILE);
+    server_settings_init(&serving.settings);
     int code = read_options(argc, argv, &serving, &is_over);
     if (!is_over) {
-        code = serve(&serving);
+        code = read_settings_and_serve(&serving);
     }
+    buf_release(&serving.given);
     arena_release(&serving.arena);
     return code;
 }
 
 const struct command command_serve = {
     .name = "serve",
-    .purpose = "serve a capsule over the Gemini protocol",
+    .purpose = "serve capsules over the Gemini protocol",
     .usage = usage,
     .run = run,
 };

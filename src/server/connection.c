@@ -255,9 +255,10 @@ static enum progress answer(struct connection *c, enum request_line line, size_t
         const struct arrival arrival = {
             .line = { x->input, length },
             .server_name = tls_server_name(x->ssl),
+            .certificate = SSL_get_certificate(x->ssl),
             .now = x->moment,
         };
-        route(c->worker->site, &arrival, reply);
+        route(c->worker->sites, &arrival, reply);
     } else {
         reply_set(reply, STATUS_BAD_REQUEST,
                   "A request is a URL of at most 1024 bytes, then CR and LF");

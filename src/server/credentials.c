@@ -8,7 +8,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* On the wire: the length as uint32_t of this machine, then PEM: leaf, key, chain. */
+/* On the wire: this, then PEM: leaf, key, chain. Both sides are one program on one machine. */
+struct preface {
+    uint32_t site;
+    uint32_t length;
+};
 
 static BIO *to_pem(const struct certificate *certificate)
 {
@@ -53,7 +57,7 @@ static bool receive_all(int socket, void *bytes, size_t size)
     return true;
 }
 
-bool credentials_send(int socket, const struct certificate *certificate)
+bool credentials_send(int socket, uint32_t site, const struct certificate *certificate)
 {
     BIO *pem = to_pem(certificate);
     if (pem == NULL) {
@@ -61,9 +65,9 @@ bool credentials_send(int socket, const struct certificate *certificate)
     }
     char *bytes = NULL;
     long size = BIO_get_mem_data(pem, &bytes);
-    uint32_t length = (uint32_t)size;
+    const struct preface preface = { site, (uint32_t)size };
     bool ok = size > 0 && size <= (long)LIMIT_CREDENTIALS &&
-              send_all(socket, &length, sizeof length) && send_all(socket, bytes, length);
+              send_all(socket, &preface, sizeof preface) && send_all(socket, bytes, (size_t)size);
     BIO_free(pem);
     return ok;
 }
@@ -86,13 +90,15 @@ static bool from_pem(BIO *pem, struct certificate *out)
     return true;
 }
 
-bool credentials_receive(int socket, struct certificate *out)
+bool credentials_receive(int socket, uint32_t *site, struct certificate *out)
 {
-    uint32_t length = 0;
+    struct preface preface;
     *out = (struct certificate){ 0 };
-    if (!receive_all(socket, &length, sizeof length) || length > LIMIT_CREDENTIALS) {
+    if (!receive_all(socket, &preface, sizeof preface) || preface.length > LIMIT_CREDENTIALS) {
         return false;
     }
+    const size_t length = preface.length;
+    *site = preface.site;
     char *bytes = malloc(length);
     BIO *pem = NULL;
     bool ok = bytes != NULL && receive_all(socket, bytes, length) &&

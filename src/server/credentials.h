@@ -8,10 +8,12 @@
 #include "base/attributes.h"
 #include "gemini/certificate.h"
 
-/** Send leaf, chain and key over the blocking stream `socket`. */
-MUST_USE bool credentials_send(int socket, const struct certificate *certificate);
+#include <stdint.h>
+
+/** Send leaf, chain and key of the site with number `site` over the blocking stream `socket`. */
+MUST_USE bool credentials_send(int socket, uint32_t site, const struct certificate *certificate);
 /** Receive what credentials_send sent; certificate_release it. */
-MUST_USE bool credentials_receive(int socket, struct certificate *out);
+MUST_USE bool credentials_receive(int socket, uint32_t *site, struct certificate *out);
 /** True when leaf, chain and key are the same. */
 bool credentials_equal(const struct certificate *a, const struct certificate *b);
 

@@ -27,59 +27,70 @@ enum { COALESCE_MS = 50, CREATED_MS = 1000, RELOAD_EVERY_MS = 1000 };
 /* The wall clock may be set, or the machine may have slept: look at it once a minute. */
 enum { LOOK_AT_CLOCK_MS = 60 * 1000 };
 
+/* A capsule, and what only the loader needs of it. */
+struct served {
+    const struct server_site *asked;
+    struct buf authority; /* what site.authority points to */
+    struct watch *watch;
+    bool has_changed;    /* to be read again */
+    bool is_news;        /* read, and not said yet */
+    int64_t next_moment; /* of the wall clock: a review becomes visible, or a day begins */
+};
+
 struct loader {
     const struct loader_setup *setup;
     const struct server_options *options;
-    struct certificate certificate;
-    SSL_CTX *tls;
-    struct site site;
-    struct buf authority; /* what site.authority points to */
-    struct watch *watch;
+    struct certificate certificates[LIMIT_CAPSULES]; /* that came after the start */
+    SSL_CTX *tls[LIMIT_CAPSULES];
+    struct site sites[LIMIT_CAPSULES];
+    struct served served[LIMIT_CAPSULES];
+    size_t count;      /* of the four above */
     int64_t looked_at; /* when the files were looked at, without inotify */
     struct generations generations;
     int64_t reload_at;
     int64_t reloaded_at;
-    int64_t next_moment; /* of the wall clock: a review becomes visible, or a day begins */
-    bool has_started;    /* the master knows that we serve */
+    bool has_started; /* the master knows that we serve */
 };
 
 /* --- what is served --------------------------------------------------------------------------- */
 
-static void set_ports(struct loader *loader)
+static void set_ports(const struct listeners *listeners, struct site *site, struct buf *authority)
 {
-    struct site *site = &loader->site;
-    const struct listeners *listeners = loader->setup->listeners;
+    const unsigned long public_port = site->capsule->conf.port;
     bool has_default = false;
     site->port_count = 0;
+    if (public_port != 0) {
+        site->ports[site->port_count++] = (uint16_t)public_port;
+        has_default = public_port == LISTEN_DEFAULT_PORT;
+    }
     for (size_t i = 0; i < listeners->count; i++) {
         site->ports[site->port_count++] = listeners->items[i].port;
-        has_default |= listeners->items[i].port == LISTEN_DEFAULT_PORT;
+        has_default |= public_port == 0 && listeners->items[i].port == LISTEN_DEFAULT_PORT;
     }
-    buf_clear(&loader->authority);
-    url_put_host(site->hosts[0], &loader->authority);
+    buf_clear(authority);
+    url_put_host(site->hosts[0], authority);
     if (!has_default && site->port_count > 0) {
-        buf_printf(&loader->authority, ":%u", site->ports[0]);
+        buf_printf(authority, ":%u", site->ports[0]);
     }
-    site->authority = buf_slice(&loader->authority);
+    site->authority = buf_slice(authority);
 }
 
-static void open_static(struct loader *loader)
+static void open_static(const char *folder, struct site *site)
 {
     struct buf path;
     buf_init(&path, 4096);
-    buf_puts(&path, loader->options->capsule_folder);
+    buf_puts(&path, folder);
     buf_puts(&path, "/static");
-    if (loader->site.static_folder >= 0) {
-        (void)close(loader->site.static_folder);
+    if (site->static_folder >= 0) {
+        (void)close(site->static_folder);
     }
     const char *name = path.failed ? NULL : buf_string(&path);
-    loader->site.static_folder = name == NULL ? -1 : open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    site->static_folder = name == NULL ? -1 : open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     buf_release(&path);
 }
 
-static void log_capsule(const struct loader *loader, const char *event)
+static void log_capsule(const struct capsule *capsule, const char *event)
 {
-    const struct capsule *capsule = loader->site.capsule;
     log_message("%s %.*s: %zu review%s, %zu page%s, %zu file%s", event,
                 SLICE_ARG(capsule->conf.title), capsule->review_count,
                 capsule->review_count == 1 ? "" : "s", capsule->page_count,
@@ -88,54 +99,90 @@ static void log_capsule(const struct loader *loader, const char *event)
 }
 
 /* A name that was added after the certificate was made: clients that look at names refuse it. */
-static void warn_of_uncovered_hosts(const struct loader *loader)
+static void warn_of_uncovered_hosts(const struct site *site, SSL_CTX *tls)
 {
-    const struct site *site = &loader->site;
     for (size_t i = 0; i < site->host_count; i++) {
-        if (!tls_covers(site->certificate, site->hosts[i])) {
+        if (!tls_covers(SSL_CTX_get0_certificate(tls), site->hosts[i])) {
             log_message("the certificate is not for %.*s", SLICE_ARG(site->hosts[i]));
         }
     }
 }
 
-/* The next moment at which the same files make other pages. */
-static int64_t next_moment(const struct capsule *capsule)
+/* A name that two capsules have: the first one gets its requests. */
+static void warn_of_shared_hosts(const struct loader *loader, const struct site *site)
 {
-    int64_t midnight = date_begin(date_next(date_of(date_now())));
-    return capsule->next_change > 0 && capsule->next_change < midnight ? capsule->next_change
-                                                                       : midnight;
+    for (const struct site *other = loader->sites; other < site; other++) {
+        for (size_t i = 0; other->capsule != NULL && i < site->host_count; i++) {
+            for (size_t k = 0; k < other->host_count; k++) {
+                if (slice_equal(site->hosts[i], other->hosts[k])) {
+                    log_message("%.*s is a name of %.*s already, which gets its requests",
+                                SLICE_ARG(site->hosts[i]), SLICE_ARG(other->capsule->conf.title));
+                }
+            }
+        }
+    }
 }
 
-/* Read everything and start workers on it. False when there is nothing to serve. */
-static bool load(struct loader *loader)
+/* The process is in the time zone of the capsule. The moment at which the same files make other
+ * pages. */
+static int64_t set_day(struct site *site)
 {
-    const struct server_options *options = loader->options;
+    const struct capsule *capsule = site->capsule;
+    site->today = date_of(date_now());
+    site->tomorrow_at = date_begin(date_next(site->today));
+    return capsule->next_change > 0 && capsule->next_change < site->tomorrow_at
+               ? capsule->next_change
+               : site->tomorrow_at;
+}
+
+/* Read one capsule. What was served of it stays when that cannot be. */
+static void load(struct loader *loader, size_t index)
+{
+    struct served *served = &loader->served[index];
+    struct site *site = &loader->sites[index];
+    const struct server_site *asked = served->asked;
     struct diags diags;
-    loader->reloaded_at = clock_ms();
-    loader->reload_at = CLOCK_NEVER;
-    watch_renew(loader->watch);
+    served->has_changed = false;
+    served->next_moment = INT64_MAX;
+    watch_renew(served->watch);
     diags_init(&diags);
-    const struct capsule *capsule = options->load(options->load_state, &diags);
+    const struct capsule *capsule = asked->load(asked->load_state, &diags);
+    if (loader->count > 1 && diags.count > 0) {
+        log_message("in %s:", asked->folder);
+    }
     log_diags(&diags);
     diags_release(&diags);
     if (capsule == NULL) {
-        return false;
+        return;
     }
-    struct site *site = &loader->site;
     site->capsule = capsule;
     site->asks_for_certificate = capsule->conf.paths.area_count > 0;
-    site->hosts = options->host_count > 0 ? options->hosts : capsule->conf.hosts;
-    site->host_count = options->host_count > 0 ? options->host_count : capsule->conf.host_count;
-    set_ports(loader);
-    open_static(loader);
-    warn_of_uncovered_hosts(loader);
-    loader->next_moment = next_moment(capsule);
+    site->hosts = asked->host_count > 0 ? asked->hosts : capsule->conf.hosts;
+    site->host_count = asked->host_count > 0 ? asked->host_count : capsule->conf.host_count;
+    set_ports(loader->setup->listeners, site, &served->authority);
+    open_static(asked->folder, site);
+    warn_of_uncovered_hosts(site, loader->tls[index]);
+    warn_of_shared_hosts(loader, site);
+    served->next_moment = set_day(site);
+    served->is_news = true;
+}
+
+/* Read what has changed, and start workers on it. */
+static void reload(struct loader *loader)
+{
+    loader->reloaded_at = clock_ms();
+    loader->reload_at = CLOCK_NEVER;
+    for (size_t i = 0; i < loader->count; i++) {
+        if (loader->served[i].has_changed) {
+            load(loader, i);
+        }
+    }
     if (!generations_start(&loader->generations)) {
         loader->reload_at = clock_ms() + RELOAD_EVERY_MS;
     }
-    return true;
 }
 
+/* New workers, which see what has changed until then. */
 static void plan_reload(struct loader *loader, int delay_ms)
 {
     int64_t now = clock_ms();
@@ -153,23 +200,26 @@ static void plan_reload(struct loader *loader, int delay_ms)
 static void run_worker(void *context, int ready)
 {
     struct loader *loader = context;
+    const struct sites sites = { loader->sites, loader->count };
     const struct worker_setup setup = {
-        .site = &loader->site,
+        .sites = &sites,
         .listeners = loader->setup->listeners,
-        .tls = loader->tls,
+        .tls = loader->tls[0],
         .lifeline = loader->setup->lifeline,
         .ready = ready,
     };
-    watch_free(loader->watch);
+    for (size_t i = 0; i < loader->count; i++) {
+        watch_free(loader->served[i].watch);
+    }
     (void)close(loader->setup->channel);
     worker_run(&setup);
 }
 
-static void take_changes(struct loader *loader)
+static void take_changes(struct loader *loader, struct served *served)
 {
-    enum watch_change change = watch_take(loader->watch);
-    loader->looked_at = clock_ms();
+    enum watch_change change = watch_take(served->watch);
     if (change != WATCH_NOTHING) {
+        served->has_changed = true;
         plan_reload(loader, change == WATCH_CREATED ? CREATED_MS : COALESCE_MS);
     }
 }
@@ -179,20 +229,21 @@ static void take_credentials(struct loader *loader)
 {
     struct certificate received;
     struct buf error;
-    if (!credentials_receive(loader->setup->channel, &received)) {
+    uint32_t site = 0;
+    if (!credentials_receive(loader->setup->channel, &site, &received)) {
         return; /* the master is gone; the lifeline says so too */
     }
     buf_init(&error, 512);
-    SSL_CTX *tls = tls_context_new(&received, &error);
+    SSL_CTX *tls = site < loader->count ? tls_context_new(&received, &error) : NULL;
     if (tls == NULL) {
         log_message("the new certificate cannot be used: %.*s", SLICE_ARG(buf_slice(&error)));
         certificate_release(&received);
     } else {
-        SSL_CTX_free(loader->tls);
-        certificate_release(&loader->certificate);
-        loader->tls = tls;
-        loader->certificate = received;
-        loader->site.certificate = received.leaf;
+        SSL_CTX_free(loader->tls[site]);
+        certificate_release(&loader->certificates[site]);
+        loader->tls[site] = tls;
+        loader->certificates[site] = received;
+        loader->served[site].is_news = true;
         plan_reload(loader, 0);
     }
     buf_release(&error);
@@ -209,14 +260,17 @@ static void reap(struct loader *loader)
 
 static void on_ready(struct loader *loader)
 {
-    if (loader->has_started) {
-        log_capsule(loader, "reloaded");
-        return;
+    for (size_t i = 0; i < loader->count; i++) {
+        if (loader->served[i].is_news && loader->sites[i].capsule != NULL) {
+            log_capsule(loader->sites[i].capsule, loader->has_started ? "reloaded" : "loaded");
+            loader->served[i].is_news = false;
+        }
     }
-    log_capsule(loader, "loaded");
-    loader->has_started = true;
-    const char ready = LOADER_READY;
-    (void)send(loader->setup->channel, &ready, 1, MSG_NOSIGNAL);
+    if (!loader->has_started) {
+        loader->has_started = true;
+        const char ready = LOADER_READY;
+        (void)send(loader->setup->channel, &ready, 1, MSG_NOSIGNAL);
+    }
 }
 
 /* --- the loop --------------------------------------------------------------------------------- */
@@ -226,37 +280,64 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static void take_moments(struct loader *loader)
+{
+    int64_t now = date_now();
+    for (size_t i = 0; i < loader->count; i++) {
+        if (now >= loader->served[i].next_moment) {
+            loader->served[i].has_changed = true;
+            plan_reload(loader, 0);
+        }
+    }
+}
+
 static int64_t wall_clock_due(const struct loader *loader, int64_t now)
 {
-    int64_t left = loader->next_moment - date_now();
+    int64_t moment = INT64_MAX;
+    for (size_t i = 0; i < loader->count; i++) {
+        moment = earlier(moment, loader->served[i].next_moment);
+    }
+    int64_t left = moment - date_now();
     return now + (left <= 0 ? 0 : left < LOOK_AT_CLOCK_MS / 1000 ? left * 1000 : LOOK_AT_CLOCK_MS);
+}
+
+/* Some file systems and machines cannot tell of changes. */
+static bool must_look(const struct loader *loader)
+{
+    bool must = false;
+    for (size_t i = 0; i < loader->count; i++) {
+        must |= watch_fd(loader->served[i].watch) < 0;
+    }
+    return must;
 }
 
 /* One round: do what is due, wait, see what has come. False when the lifeline has ended. */
 static bool round_of_loop(struct loader *loader)
 {
-    enum { LIFELINE, CHANNEL, WATCH, READY };
-    struct pollfd fds[READY + GENERATIONS_MAX] = {
+    enum { LIFELINE, CHANNEL, WATCHES };
+    struct pollfd fds[WATCHES + LIMIT_CAPSULES + GENERATIONS_MAX] = {
         [LIFELINE] = { .fd = loader->setup->lifeline, .events = POLLIN },
         [CHANNEL] = { .fd = loader->setup->channel, .events = POLLIN },
-        [WATCH] = { .fd = watch_fd(loader->watch), .events = POLLIN },
     };
-    if (date_now() >= loader->next_moment) {
-        plan_reload(loader, 0);
+    struct pollfd *const ready_fds = &fds[WATCHES + loader->count];
+    for (size_t i = 0; i < loader->count; i++) {
+        fds[WATCHES + i] =
+            (struct pollfd){ .fd = watch_fd(loader->served[i].watch), .events = POLLIN };
     }
+    take_moments(loader);
     if (loader->reload_at <= clock_ms()) {
-        (void)load(loader); /* what was served stays when this is false */
+        reload(loader);
     }
     int64_t due = earlier(generations_tend(&loader->generations), loader->reload_at);
     int64_t now = clock_ms();
     if (loader->reload_at == CLOCK_NEVER) {
         due = earlier(due, wall_clock_due(loader, now));
     }
-    if (watch_fd(loader->watch) < 0) {
+    if (must_look(loader)) {
         due = earlier(due, loader->looked_at + WATCH_POLL_MS);
     }
-    nfds_t ready = generations_poll(&loader->generations, &fds[READY]);
-    signals_wait(fds, READY + ready, clock_timeout(now, due));
+    nfds_t ready = generations_poll(&loader->generations, ready_fds);
+    signals_wait(fds, WATCHES + loader->count + ready, clock_timeout(now, due));
 
     if (fds[LIFELINE].revents != 0) {
         return false;
@@ -264,17 +345,25 @@ static bool round_of_loop(struct loader *loader)
     if (fds[CHANNEL].revents != 0) {
         take_credentials(loader);
     }
-    if (fds[WATCH].revents != 0 ||
-        (watch_fd(loader->watch) < 0 && clock_ms() >= loader->looked_at + WATCH_POLL_MS)) {
-        take_changes(loader);
+    bool look = clock_ms() >= loader->looked_at + WATCH_POLL_MS;
+    for (size_t i = 0; i < loader->count; i++) {
+        if (fds[WATCHES + i].revents != 0 || (look && watch_fd(loader->served[i].watch) < 0)) {
+            take_changes(loader, &loader->served[i]);
+        }
     }
-    if (generations_take_ready(&loader->generations, &fds[READY], ready)) {
+    if (look) {
+        loader->looked_at = clock_ms();
+    }
+    if (generations_take_ready(&loader->generations, ready_fds, ready)) {
         on_ready(loader);
     }
     if (signals_take(SIGCHLD)) {
         reap(loader);
     }
     if (signals_take(SIGHUP)) {
+        for (size_t i = 0; i < loader->count; i++) {
+            loader->served[i].has_changed = true;
+        }
         plan_reload(loader, 0);
     }
     return true;
@@ -304,6 +393,24 @@ static const char *user_name(const struct server_user *user)
     return user->name != NULL ? user->name : number;
 }
 
+static bool start_site(struct loader *loader, size_t index)
+{
+    const struct server_site *asked = &loader->options->sites[index];
+    struct served *served = &loader->served[index];
+    struct buf error;
+    buf_init(&error, 512);
+    *served = (struct served){ .asked = asked, .has_changed = true, .next_moment = INT64_MAX };
+    buf_init(&served->authority, 512);
+    loader->sites[index] = (struct site){ .static_folder = -1 };
+    loader->tls[index] = tls_context_new(&loader->setup->certificates[index], &error);
+    if (loader->tls[index] == NULL) {
+        log_message("the certificate cannot be used: %.*s", SLICE_ARG(buf_slice(&error)));
+    }
+    buf_release(&error);
+    served->watch = watch_new(asked->folder, loader->options->watched);
+    return loader->tls[index] != NULL && served->watch != NULL;
+}
+
 static bool start(struct loader *loader)
 {
     const struct server_options *options = loader->options;
@@ -311,46 +418,56 @@ static bool start(struct loader *loader)
         log_message("cannot become user %s: %s", user_name(options->user), strerror(errno));
         return false;
     }
-    struct buf error;
-    buf_init(&error, 512);
-    loader->tls = tls_context_new(loader->setup->certificate, &error);
-    if (loader->tls == NULL) {
-        log_message("the certificate cannot be used: %.*s", SLICE_ARG(buf_slice(&error)));
+    for (size_t i = 0; i < loader->count; i++) {
+        if (!start_site(loader, i)) {
+            return false;
+        }
     }
-    buf_release(&error);
-    loader->watch = watch_new(options->capsule_folder, options->watched);
     loader->looked_at = clock_ms();
-    return loader->tls != NULL && loader->watch != NULL;
+    return true;
+}
+
+/* False when there is nothing to serve at all. One capsule that cannot be read does not keep the
+ * others off the wire; it may be there later. */
+static bool load_all(struct loader *loader)
+{
+    const struct server_user *user = loader->options->user;
+    size_t loaded = 0;
+    for (size_t i = 0; i < loader->count; i++) {
+        load(loader, i);
+        if (loader->sites[i].capsule != NULL) {
+            loaded++;
+        } else {
+            log_message("nothing to serve in %s%s%s", loader->served[i].asked->folder,
+                        user != NULL ? ", as user " : "", user != NULL ? user_name(user) : "");
+        }
+    }
+    return loaded > 0;
 }
 
 void loader_run(const struct loader_setup *setup)
 {
     const struct server_options *options = setup->options;
-    struct loader loader = {
+    static struct loader loader; /* large; and this function never returns */
+    loader = (struct loader){
         .setup = setup,
         .options = options,
-        .site = { .static_folder = -1, .certificate = setup->certificate->leaf },
+        .count = options->site_count,
         .generations = { .run_worker = run_worker, .context = &loader },
-        .next_moment = INT64_MAX,
     };
-    loader.generations.workers = options->workers > 0 ? options->workers : process_count_cores();
+    unsigned long workers = options->settings->workers;
+    loader.generations.workers = workers > 0 ? (unsigned)workers : process_count_cores();
     if (loader.generations.workers > LIMIT_WORKERS) {
         loader.generations.workers = LIMIT_WORKERS;
     }
-    buf_init(&loader.authority, 512);
     process_name("matinee-loader");
     if (!start(&loader)) {
         process_exit(1);
     }
-    if (!load(&loader)) {
-        if (options->user != NULL) {
-            log_message("nothing to serve in %s, as user %s", options->capsule_folder,
-                        user_name(options->user));
-        } else {
-            log_message("nothing to serve in %s", options->capsule_folder);
-        }
+    if (!load_all(&loader)) {
         process_exit(LOADER_NOTHING_TO_SERVE);
     }
+    reload(&loader);
     loader.reloaded_at -= RELOAD_EVERY_MS; /* that was no reload: the first change shows at once */
     while (round_of_loop(&loader)) {
     }

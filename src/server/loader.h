@@ -1,4 +1,4 @@
-/* loader.h: the process that holds the capsule, watches its files and forks the workers.
+/* loader.h: the process that holds the capsules, watches their files and forks the workers.
  * Layer: server. */
 #ifndef MATINEE_SERVER_LOADER_H
 #define MATINEE_SERVER_LOADER_H
@@ -17,7 +17,7 @@
 struct loader_setup {
     const struct server_options *options;
     struct listeners *listeners;
-    const struct certificate *certificate;
+    const struct certificate *certificates; /* one a site */
     int lifeline; /* end of file: the master wants the end, or has ended */
     int channel;  /* a socket: LOADER_READY to the master, new credentials from it */
 };

@@ -39,7 +39,7 @@ struct crew {
 struct master {
     const struct server_options *options;
     struct listeners *listeners;
-    struct certificate *certificate;
+    struct certificate *certificates; /* one a site */
     bool had_terminal;
     struct watch *watch; /* of the certificates */
     int64_t looked_at;
@@ -107,7 +107,7 @@ static NO_RETURN void run_loader(struct master *master, int lifeline, int channe
     loader_run(&(struct loader_setup){
         .options = master->options,
         .listeners = master->listeners,
-        .certificate = master->certificate,
+        .certificates = master->certificates,
         .lifeline = lifeline,
         .channel = channel,
     });
@@ -167,15 +167,30 @@ static void start_crew_if_due(struct master *master)
 
 /* --- what is said at the start ---------------------------------------------------------------- */
 
-static void log_fingerprint(const struct master *master)
+static void log_fingerprint(const struct certificate *certificate)
 {
     struct buf text;
     buf_init(&text, 4096);
-    certificate_put_fingerprint(master->certificate->leaf, ':', &text);
+    certificate_put_fingerprint(certificate->leaf, ':', &text);
     buf_puts(&text, " for ");
-    certificate_put_names(master->certificate->leaf, &text);
+    certificate_put_names(certificate->leaf, &text);
     log_message("certificate SHA-256 %.*s", SLICE_ARG(buf_slice(&text)));
     buf_release(&text);
+}
+
+static void log_urls(const struct server_site *site, uint16_t port)
+{
+    for (size_t i = 0; i < site->shown_host_count; i++) {
+        struct buf url;
+        buf_init(&url, 512);
+        buf_puts(&url, "gemini://");
+        url_put_host(site->shown_hosts[i], &url);
+        if (port != LISTEN_DEFAULT_PORT) {
+            buf_printf(&url, ":%u", port);
+        }
+        log_message("serving %.*s/", SLICE_ARG(buf_slice(&url)));
+        buf_release(&url);
+    }
 }
 
 static void log_addresses(const struct master *master)
@@ -188,16 +203,9 @@ static void log_addresses(const struct master *master)
             port = LISTEN_DEFAULT_PORT;
         }
     }
-    for (size_t i = 0; i < options->shown_host_count; i++) {
-        struct buf url;
-        buf_init(&url, 512);
-        buf_puts(&url, "gemini://");
-        url_put_host(options->shown_hosts[i], &url);
-        if (port != LISTEN_DEFAULT_PORT) {
-            buf_printf(&url, ":%u", port);
-        }
-        log_message("serving %.*s/", SLICE_ARG(buf_slice(&url)));
-        buf_release(&url);
+    for (size_t i = 0; i < options->site_count; i++) {
+        const struct server_site *site = &options->sites[i];
+        log_urls(site, site->shown_port != 0 ? site->shown_port : port);
     }
 }
 
@@ -226,43 +234,59 @@ static void on_channel(struct master *master, struct crew *crew)
     retire_old_crews(master);
     if (!master->has_served) {
         master->has_served = true;
-        log_fingerprint(master);
+        for (size_t i = 0; i < master->options->site_count; i++) {
+            log_fingerprint(&master->certificates[i]);
+        }
         log_addresses(master);
     }
 }
 
-static void read_credentials(struct master *master)
+/* Take `fresh` over when OpenSSL does. */
+static bool replace_credentials(struct master *master, size_t site, struct certificate *fresh,
+                                struct buf *error)
+{
+    SSL_CTX *check = tls_context_new(fresh, error);
+    if (check == NULL) {
+        return false;
+    }
+    SSL_CTX_free(check);
+    struct certificate old = master->certificates[site];
+    master->certificates[site] = *fresh;
+    *fresh = old;
+    log_fingerprint(&master->certificates[site]);
+    struct crew *crew = current(master);
+    if (crew != NULL && crew->channel >= 0) {
+        (void)!credentials_send(crew->channel, (uint32_t)site, &master->certificates[site]);
+    }
+    return true;
+}
+
+static void read_credentials_of(struct master *master, size_t site)
 {
     const struct server_options *options = master->options;
     struct certificate fresh;
     struct buf error;
     buf_init(&error, 1024);
-    master->read_credentials_at = CLOCK_NEVER;
-    watch_renew(master->watch); /* the folder may be another one */
-    bool ok = certificate_load(options->certs_folder, options->certificate_name, true, &fresh, NULL,
-                               &error);
-    if (ok && !credentials_equal(&fresh, master->certificate)) {
-        SSL_CTX *check = tls_context_new(&fresh, &error);
-        ok = check != NULL;
-        SSL_CTX_free(check);
-        if (ok) {
-            struct certificate old = *master->certificate;
-            *master->certificate = fresh;
-            fresh = old;
-            log_fingerprint(master);
-            struct crew *crew = current(master);
-            if (crew != NULL && crew->channel >= 0) {
-                (void)!credentials_send(crew->channel, master->certificate);
-            }
-        }
-        certificate_release(&fresh);
-    } else if (ok) {
+    bool ok = certificate_load(options->certs_folder, options->sites[site].certificate_name, true,
+                               &fresh, NULL, &error);
+    if (ok) {
+        ok = credentials_equal(&fresh, &master->certificates[site]) ||
+             replace_credentials(master, site, &fresh, &error);
         certificate_release(&fresh);
     }
     if (!ok) {
         log_message("keeping the certificate in use: %.*s", SLICE_ARG(buf_slice(&error)));
     }
     buf_release(&error);
+}
+
+static void read_credentials(struct master *master)
+{
+    master->read_credentials_at = CLOCK_NEVER;
+    watch_renew(master->watch); /* the folder may be another one */
+    for (size_t i = 0; i < master->options->site_count; i++) {
+        read_credentials_of(master, i);
+    }
 }
 
 static void plan_read_credentials(struct master *master)
@@ -411,12 +435,12 @@ static bool round_of_loop(struct master *master)
 }
 
 int master_run(const struct server_options *options, struct listeners *listeners,
-               struct certificate *certificate)
+               struct certificate *certificates)
 {
     struct master master = {
         .options = options,
         .listeners = listeners,
-        .certificate = certificate,
+        .certificates = certificates,
         .had_terminal = isatty(STDERR_FILENO) == 1,
         .read_credentials_at = CLOCK_NEVER,
         .kill_at = CLOCK_NEVER,

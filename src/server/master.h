@@ -10,12 +10,12 @@
 #include "server/server.h"
 
 /**
- * Start a loader and keep one running until told to end. SIGHUP reads certificate and capsule
+ * Start a loader and keep one running until told to end. SIGHUP reads certificates and capsules
  * again; SIGTERM and SIGINT end it when all workers have finished what they hold,
- * LIMIT_STOP_SECONDS later at most, and at once the second time. Takes over `certificate`. Returns
- * an exit code.
+ * LIMIT_STOP_SECONDS later at most, and at once the second time. `certificates`, one a site, are
+ * replaced when their files change. Returns an exit code.
  */
 MUST_USE int master_run(const struct server_options *options, struct listeners *listeners,
-                        struct certificate *certificate);
+                        struct certificate *certificates);
 
 #endif

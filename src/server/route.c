@@ -37,14 +37,28 @@ void reply_set(struct reply *reply, enum status status, const char *meta)
 
 /* --- is it for us? ---------------------------------------------------------------------------- */
 
-static bool has_host(const struct site *site, slice host)
+static bool has_host(const struct site *site, slice host, bool as_pattern)
 {
     for (size_t i = 0; i < site->host_count; i++) {
-        if (host_matches(site->hosts[i], host)) {
+        if (as_pattern ? host_matches(site->hosts[i], host) : slice_equal(site->hosts[i], host)) {
             return true;
         }
     }
     return false;
+}
+
+/* A capsule that has the name itself comes before one with a pattern for it. */
+static const struct site *find_site(const struct sites *sites, slice host)
+{
+    for (int as_pattern = 0; as_pattern <= 1; as_pattern++) {
+        for (size_t i = 0; i < sites->count; i++) {
+            const struct site *site = &sites->items[i];
+            if (site->capsule != NULL && has_host(site, host, as_pattern != 0)) {
+                return site;
+            }
+        }
+    }
+    return NULL;
 }
 
 static bool has_port(const struct site *site, int port)
@@ -62,13 +76,14 @@ static bool has_port(const struct site *site, int port)
 
 /* A client that asked TLS for one name and the URL for another was shown a certificate that has to
  * be good for both. */
-static bool is_presented(const struct site *site, slice host, slice server_name)
+static bool is_presented(const struct arrival *arrival, slice host)
 {
+    slice server_name = arrival->server_name;
     if (slice_ends_with(server_name, SLICE("."))) {
         server_name = slice_head(server_name, server_name.len - 1);
     }
     return server_name.len == 0 || slice_equal_nocase(server_name, host) ||
-           site->certificate == NULL || tls_covers(site->certificate, host);
+           arrival->certificate == NULL || tls_covers(arrival->certificate, host);
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -140,6 +155,11 @@ static void reply_with_page(const struct page_context *context, const struct pag
     }
 }
 
+static struct date today(const struct site *site, int64_t now)
+{
+    return now < site->tomorrow_at ? site->today : date_next(site->today);
+}
+
 /* --- the journey of a request ----------------------------------------------------------------- */
 
 /* The part of `path` below the base, with its first slash; false when it is not below it. */
@@ -149,7 +169,7 @@ static bool path_below_base(const struct site *site, slice path, slice *below)
     return slice_starts_with(path, site->base) && (below->len == 0 || below->ptr[0] == '/');
 }
 
-void route(const struct site *site, const struct arrival *arrival, struct reply *reply)
+void route(const struct sites *sites, const struct arrival *arrival, struct reply *reply)
 {
     struct request request;
     int status = request_parse(arrival->line, &request);
@@ -157,8 +177,9 @@ void route(const struct site *site, const struct arrival *arrival, struct reply 
         reply_set(reply, (enum status)status, "This is not a URL that this server understands");
         return;
     }
-    if (!slice_equal(request.scheme, SLICE("gemini")) || !has_host(site, request.host) ||
-        !has_port(site, request.port) || !is_presented(site, request.host, arrival->server_name)) {
+    const struct site *site = find_site(sites, request.host);
+    if (!slice_equal(request.scheme, SLICE("gemini")) || site == NULL ||
+        !has_port(site, request.port) || !is_presented(arrival, request.host)) {
         reply_set(reply, STATUS_PROXY_REFUSED, "Nothing but this server's own pages is served");
         return;
     }
@@ -174,7 +195,7 @@ void route(const struct site *site, const struct arrival *arrival, struct reply 
         .capsule = site->capsule,
         .host = site->authority,
         .base = site->base,
-        .today = date_of(arrival->now),
+        .today = today(site, arrival->now),
         .now = arrival->now,
     };
     struct page page = { .kind = PAGE_HOME };

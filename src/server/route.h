@@ -10,6 +10,7 @@
 #include "base/slice.h"
 #include "gemini/response.h"
 #include "model/capsule.h"
+#include "text/date.h"
 
 #include <openssl/x509.h>
 #include <stdint.h>
@@ -19,13 +20,23 @@ struct site {
     const struct capsule *capsule;
     const slice *hosts; /* in the form of gemini/host.h, patterns among them */
     size_t host_count;
-    uint16_t ports[LIMIT_LISTENERS]; /* that we listen on; the default port is always right */
+    uint16_t ports[LIMIT_LISTENERS + 1]; /* that we listen on, and the one readers use; the default
+                                            port is always right */
     size_t port_count;
     slice authority;           /* of absolute URLs in pages: host, with `:port` when not 1965 */
     slice base;                /* of all paths: empty, or `/sub` */
     int static_folder;         /* the open folder static/, or -1 */
-    X509 *certificate;         /* that is presented; NULL: not looked at */
     bool asks_for_certificate; /* the capsule has closed areas: clients are to show one */
+    /** The day in the capsule's time zone when it was loaded, and the moment at which the next one
+     * begins: workers know no zones. */
+    struct date today;
+    int64_t tomorrow_at;
+};
+
+/** All capsules of a server. One whose `capsule` is NULL could not be loaded. */
+struct sites {
+    const struct site *items; /* the first one is for clients that do not say which */
+    size_t count;
 };
 
 /** Who asks, by the certificate that the client showed in the handshake. It may be of any kind,
@@ -42,7 +53,8 @@ struct arrival {
     slice line;        /* without CRLF */
     slice server_name; /* of the TLS handshake; may be empty */
     struct client_identity client;
-    int64_t now; /* seconds since 1970 */
+    X509 *certificate; /* that was presented in it; NULL: not looked at */
+    int64_t now;       /* seconds since 1970 */
 };
 
 /** An answer. The bufs keep their room from one answer to the next. */
@@ -62,6 +74,6 @@ void reply_set(struct reply *reply, enum status status, const char *meta);
 
 /** Find and make the answer to a complete request line. Whatever goes wrong here is an answer: a
  * status from 40 on. */
-void route(const struct site *site, const struct arrival *arrival, struct reply *reply);
+void route(const struct sites *sites, const struct arrival *arrival, struct reply *reply);
 
 #endif

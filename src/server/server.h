@@ -1,7 +1,7 @@
 /* server.h: what cmd/serve hands to the server. Layer: server (includes pages/, gemini/, model/).
  *
  * Three kinds of processes: the master (master.c) binds, holds the keys and supervises; the loader
- * (loader.c) holds the capsule, watches its files and forks the workers (worker.c), which answer
+ * (loader.c) holds the capsules, watches their files and forks the workers (worker.c), which answer
  * requests. docs/serving.md tells it from the outside. */
 #ifndef MATINEE_SERVER_SERVER_H
 #define MATINEE_SERVER_SERVER_H
@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/slice.h"
 #include "model/capsule.h"
+#include "server/settings.h"
 
 #include <sys/types.h>
 
@@ -20,32 +21,37 @@ struct server_user {
     gid_t gid;
 };
 
-struct server_options {
-    const char *capsule_folder;
-    const char *certs_folder;
-    slice certificate_name;    /* the certificate is CERTS/NAME.crt, CERTS/NAME.key */
-    const char *const *listen; /* as listen_parse takes them; none: all addresses, port 1965 */
-    size_t listen_count;
-    const slice *hosts; /* instead of the Host of capsule.conf, lower case; none: that one */
+/** One of the capsules that are served. */
+struct server_site {
+    const char *folder;
+    slice certificate_name; /* the certificate is CERTS/NAME.crt, CERTS/NAME.key */
+    const slice *hosts;     /* instead of the Host of capsule.conf; none: that one */
     size_t host_count;
     const slice *shown_hosts; /* whose URLs are printed at the start */
     size_t shown_host_count;
-    const struct server_user *user; /* NULL: stay who we are */
-    unsigned workers;               /* 0: one a core */
-    bool loopback_only;             /* root without a user: loopback addresses only */
-    /** Folders of the capsule whose files and sub-folders are watched, ended by NULL; the files
-     * beside them are watched too. */
-    const char *const *watched;
+    uint16_t shown_port; /* of these URLs; 0: the one that is listened on */
 
     /**
-     * How the loader process gets its capsule; cmd/serve gives a function that calls source/load,
+     * How the loader process gets the capsule; cmd/serve gives a function that calls source/load,
      * so that the server does not know source files. Called in the loader process only, at its
      * start and at each reload. Returns the capsule to serve, valid until the next call, or NULL
-     * when there is none at all (only possible at the first call). Problems go to `diags`, which
-     * the server prints.
+     * when there is none at all (only possible as long as there was none). Leaves the process in
+     * the time zone of the capsule. Problems go to `diags`, which the server prints.
      */
     const struct capsule *(*load)(void *state, struct diags *diags);
     void *load_state;
+};
+
+struct server_options {
+    const struct server_settings *settings;
+    const struct server_site *sites; /* the first one is for clients that do not say which */
+    size_t site_count;               /* at least 1, at most LIMIT_CAPSULES */
+    const char *certs_folder;
+    const struct server_user *user; /* NULL: stay who we are */
+    bool loopback_only;             /* root without a user: loopback addresses only */
+    /** Folders of a capsule whose files and sub-folders are watched, ended by NULL; the files
+     * beside them are watched too. */
+    const char *const *watched;
 };
 
 /**

@@ -270,7 +270,7 @@ static bool add(struct event *event)
 static bool set_up(struct worker *worker, const struct worker_setup *setup)
 {
     *worker = (struct worker){
-        .site = setup->site,
+        .sites = setup->sites,
         .tls = setup->tls,
         .listeners = setup->listeners,
         .connection_max = connection_limit(),

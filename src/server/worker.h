@@ -31,7 +31,7 @@ enum wait {
 
 /** What a worker is started with; all of it was made by the loader before the fork. */
 struct worker_setup {
-    const struct site *site;
+    const struct sites *sites;
     struct listeners *listeners;
     SSL_CTX *tls;
     int lifeline; /* its other end is held by the master alone: end of file means the end */
@@ -40,7 +40,7 @@ struct worker_setup {
 
 struct worker {
     struct event_base *base;
-    const struct site *site;
+    const struct sites *sites;
     SSL_CTX *tls;
 
     struct listeners *listeners;

@@ -94,7 +94,7 @@ void path_take_certificate(struct path_reader *reader, slice value)
     }
     /* One that is wrong is known all the same: the names of closed areas are looked for among all
      * of them, and a capsule.conf with errors is not used. */
-    if (value_fits(reader->source, name.ptr, name, reader->diags) &&
+    if (header_value_fits(reader->source, name.ptr, name, reader->diags) &&
         path_has_room(reader, name.ptr, reader->certificates.count, LIMIT_CONF_CERTIFICATES,
                       "certificates")) {
         *ARRAY_ADD(reader->arena, &reader->certificates) = certificate;

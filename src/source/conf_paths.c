@@ -106,7 +106,7 @@ bool path_is_valid(const struct path_reader *reader, slice written)
         path_fail(reader, written.ptr, problem);
         return false;
     }
-    return value_fits(reader->source, written.ptr, written, reader->diags);
+    return header_value_fits(reader->source, written.ptr, written, reader->diags);
 }
 
 bool path_read_scope(const struct path_reader *reader, slice written, struct path_scope *out)

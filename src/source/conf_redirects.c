@@ -54,7 +54,7 @@ static bool read_target(const struct path_reader *reader, slice written, struct 
 {
     struct buf out;
     const char *problem = NULL;
-    if (!value_fits(reader->source, written.ptr, written, reader->diags)) {
+    if (!header_value_fits(reader->source, written.ptr, written, reader->diags)) {
         return false;
     }
     buf_init(&out, written.len * 3);
@@ -88,7 +88,7 @@ static bool read_target(const struct path_reader *reader, slice written, struct 
         path_fail(reader, written.ptr, problem);
         return false;
     }
-    return value_fits(reader->source, written.ptr, encoded, reader->diags);
+    return header_value_fits(reader->source, written.ptr, encoded, reader->diags);
 }
 
 static void add_rule(struct path_reader *reader, const struct path_rule *rule)

@@ -64,7 +64,7 @@ def test_the_certificate_is_made_once(serve, capsule):
     (["--host", "two words"], "expected the name of a host"),
     (["--host", "../elsewhere"], "expected the name of a host"),
     (["--host", "localhost:1965"], "expected the name of a host"),
-    (["one", "two"], "one capsule at a time"),
+    (["one", "two", "--host", "example.org"], "--host is for one capsule"),
 ])
 def test_called_wrongly(arguments, says):
     code, out, err = run(*arguments)
@@ -94,7 +94,7 @@ def test_a_wrong_configuration(capsule, tmp_path):
                                      "[127.0.0.1]:1", "[::1", "::1]:1965", ""])
 def test_a_wrong_address(capsule, tmp_path, address):
     code, _, err = run(capsule, "--certs", tmp_path / "certs", "--listen", address)
-    assert code == 1 and f"cannot listen on `{address}`" in err
+    assert code == 2 and f"`{address}` is no address to listen on" in err
 
 
 def test_the_port_is_taken(server, tmp_path):

@@ -49,27 +49,30 @@ static void test_there_and_back(void **state)
     struct certificate a;
     struct certificate b;
     struct certificate received;
+    uint32_t site = 9;
     int sockets[2];
     load("a.example", &a);
     load("b.example", &b);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
     /* Some extra certificate as a chain: it is passed on as it is. */
     assert_true(X509_up_ref(b.leaf) == 1 && sk_X509_push(a.chain, b.leaf) > 0);
-    assert_true(credentials_send(sockets[0], &a));
-    assert_true(credentials_send(sockets[0], &b));
+    assert_true(credentials_send(sockets[0], 0, &a));
+    assert_true(credentials_send(sockets[0], 1, &b));
 
-    assert_true(credentials_receive(sockets[1], &received));
+    assert_true(credentials_receive(sockets[1], &site, &received));
+    assert_int_equal(site, 0);
     assert_true(credentials_equal(&a, &received));
     assert_false(credentials_equal(&b, &received));
     assert_int_equal(sk_X509_num(received.chain), 1);
     certificate_release(&received);
 
-    assert_true(credentials_receive(sockets[1], &received));
+    assert_true(credentials_receive(sockets[1], &site, &received));
+    assert_int_equal(site, 1);
     assert_true(credentials_equal(&b, &received));
     certificate_release(&received);
 
     (void)close(sockets[0]);
-    assert_false(credentials_receive(sockets[1], &received));
+    assert_false(credentials_receive(sockets[1], &site, &received));
     (void)close(sockets[1]);
     certificate_release(&a);
     certificate_release(&b);
@@ -84,13 +87,14 @@ static void test_what_is_no_certificate(void **state)
     } rows[] = { { 0, "" }, { 5, "hello" }, { 100, "too short" }, { UINT32_MAX, "too long" } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct certificate received;
+        uint32_t site = 0;
+        const uint32_t preface[2] = { 0, rows[i].length };
         int sockets[2];
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
-        assert_int_equal(write(sockets[0], &rows[i].length, sizeof rows[i].length),
-                         sizeof rows[i].length);
+        assert_int_equal(write(sockets[0], preface, sizeof preface), sizeof preface);
         assert_true(write(sockets[0], rows[i].bytes, strlen(rows[i].bytes)) >= 0);
         (void)close(sockets[0]);
-        assert_false(credentials_receive(sockets[1], &received));
+        assert_false(credentials_receive(sockets[1], &site, &received));
         assert_null(received.leaf);
         (void)close(sockets[1]);
     }

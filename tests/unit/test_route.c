@@ -57,6 +57,8 @@ static int setup(void **state)
         .ports = { 7000 },
         .port_count = 1,
         .authority = SLICE("notes.example:7000"),
+        .today = { 2026, 1, 1 },
+        .tomorrow_at = 1767225600 + 86400,
         .static_folder = open(fixture->folder, O_RDONLY | O_DIRECTORY),
     };
     reply_init(&fixture->reply);
@@ -84,7 +86,8 @@ static enum status ask(struct fixture *fixture, const char *url)
 {
     const struct arrival arrival = { .line = slice_of(url), .now = 1767225600 };
     print_message("%s\n", url);
-    route(&fixture->site, &arrival, &fixture->reply);
+    const struct sites sites = { &fixture->site, 1 };
+    route(&sites, &arrival, &fixture->reply);
     if (fixture->reply.file >= 0) {
         (void)close(fixture->reply.file);
     }

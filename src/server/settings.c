@@ -1,0 +1,105 @@
+#include "server/settings.h"
+
+#include "base/limits.h"
+#include "server/listen.h"
+#include "text/header.h"
+#include "text/settings.h"
+
+enum { SETTINGS_MAX = 64 };
+
+/* The file as it is read. */
+struct reader {
+    struct server_settings settings;
+    slice folder;                                /* of relative paths */
+    const struct path_list *begun[SETTINGS_MAX]; /* lists that this file gives */
+    size_t begun_count;
+};
+
+void server_settings_init(struct server_settings *settings)
+{
+    *settings = (struct server_settings){ 0 };
+}
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+static const char *to_path(const struct settings *file, slice value)
+{
+    const struct reader *reader = file->out;
+    slice folder = slice_starts_with(value, SLICE("/")) ? SLICE_EMPTY : reader->folder;
+    return arena_printf(file->arena, "%.*s%.*s", SLICE_ARG(folder), SLICE_ARG(value)).ptr;
+}
+
+/* A file that gives a list replaces the one that an earlier file gave. */
+static bool add(struct settings *file, const struct setting *setting, slice value, const char *item)
+{
+    struct reader *reader = file->out;
+    struct path_list *list = (struct path_list *)((char *)file->out + setting->offset);
+    size_t i = 0;
+    while (i < reader->begun_count && reader->begun[i] != list) {
+        i++;
+    }
+    if (i == reader->begun_count) {
+        reader->begun[reader->begun_count++] = list;
+        *list = (struct path_list){ 0 };
+    }
+    if (list->count == setting->max) {
+        settings_error(file, value.ptr, "%s is given more than %lu times", setting->key,
+                       setting->max);
+        return false;
+    }
+    *ARRAY_ADD(file->arena, list) = item;
+    return true;
+}
+
+static void take_path(struct settings *file, const struct setting *setting, slice value)
+{
+    *(const char **)((char *)file->out + setting->offset) = to_path(file, value);
+}
+
+static void take_name(struct settings *file, const struct setting *setting, slice value)
+{
+    *(const char **)((char *)file->out + setting->offset) = arena_copy(file->arena, value).ptr;
+}
+
+static void take_paths(struct settings *file, const struct setting *setting, slice value)
+{
+    (void)add(file, setting, value, to_path(file, value));
+}
+
+static void take_addresses(struct settings *file, const struct setting *setting, slice value)
+{
+    slice written;
+    while (header_next_value(&value, &written)) {
+        struct listen_address address;
+        if (!listen_parse(written, &address)) {
+            settings_error(file, written.ptr,
+                           "expected an address such as 127.0.0.1:1965, [::1]:1965 or :1965");
+        } else if (!add(file, setting, written, arena_copy(file->arena, written).ptr)) {
+            return;
+        }
+    }
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+#define TO(member) .offset = offsetof(struct reader, settings.member)
+
+static const struct setting table[] = {
+    { "Capsule", take_paths, TO(capsules), .may_repeat = true, .max = LIMIT_CAPSULES },
+    { "Certs", take_path, TO(certs) },
+    { "Listen", take_addresses, TO(listen), .may_repeat = true, .max = LIMIT_LISTENERS },
+    { "User", take_name, TO(user) },
+    { "Workers", settings_take_number, TO(workers), .min = 1, .max = LIMIT_WORKERS },
+};
+
+_Static_assert(ARRAY_LENGTH(table) <= SETTINGS_MAX, "`begun` has room for each");
+
+bool server_settings_read(struct arena *arena, const struct source *source, slice folder,
+                          struct server_settings *out, struct diags *diags)
+{
+    struct reader reader = { .settings = *out, .folder = folder };
+    struct settings file = { .arena = arena, .source = source, .diags = diags, .out = &reader };
+    bool ok = settings_read(&file, table, ARRAY_LENGTH(table), NULL);
+    *out = reader.settings;
+    return ok;
+}
