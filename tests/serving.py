@@ -23,8 +23,8 @@ EXPECTED = [
     r"matinee: certificate SHA-256 [0-9a-f:]{95} for .*",
     r"matinee: listening on \S+",
     r"matinee: serving gemini://\S+",
-    # A request: when, status, bytes sent, time taken, URL in printable ASCII.
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d\d \d+(/\d+)? \d+\.\dms [ -~]*",
+    # A request: no address, when, URL in printable ASCII, status, bytes sent, time taken, all bytes.
+    r'- - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\] "[ -~]*" \d\d \d+ \d+\.\dms( of \d+)?',
 ]
 
 REVIEW = """Title: {title}

@@ -66,8 +66,9 @@ static uint64_t response_size(const struct exchange *x)
 }
 
 /* The one line of the log, written when the last byte is on its way or never will be. */
-static void log_exchange(const struct exchange *x)
+static void log_exchange(const struct connection *c)
 {
+    const struct exchange *x = c->exchange;
     log_request(&(struct log_request){
         .moment = x->moment,
         .status = (int)x->status,
@@ -75,6 +76,8 @@ static void log_exchange(const struct exchange *x)
         .size = response_size(x),
         .duration_us = monotonic_us() - x->started_us,
         .line = { x->input, x->line_length },
+        .peer = c->peer,
+        .tls = SSL_get_version(x->ssl),
     });
 }
 
@@ -109,7 +112,7 @@ static void destroy(struct connection *c)
 static enum progress give_up(struct connection *c)
 {
     if (c->state == CONNECTION_RESPOND && c->exchange != NULL) {
-        log_exchange(c->exchange);
+        log_exchange(c);
     }
     return go_to(c, CONNECTION_CLOSED);
 }
@@ -354,7 +357,7 @@ static enum progress run_respond(struct connection *c)
         x->sent += sent;
         worker_wait(c->worker, c, WAIT_READER);
     }
-    log_exchange(x);
+    log_exchange(c);
     return go_to(c, CONNECTION_CLOSE_NOTIFY);
 }
 

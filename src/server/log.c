@@ -1,121 +1,194 @@
 #include "server/log.h"
 
+#include "base/buf.h"
 #include "base/limits.h"
-#include "text/date.h"
+#include "server/clock.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
-
-static const slice cut_mark = { "...", 3 };
 
 /* How long a process waits for who reads the log, once; then lines are lost until it reads on. */
 enum { PATIENCE_MS = 1000 };
+/* Between two messages that lines are lost. */
+enum { SAY_AGAIN_MS = 1000 };
 
-/* Pieces of text that this process could not write. */
-static unsigned long lost;
+enum kind { MESSAGES, REQUESTS, KINDS };
+
+/* What all processes know of a log. */
+struct shared {
+    atomic_ulong lost;   /* pieces of text that are not there, and nobody has said so yet */
+    atomic_int reason;   /* an errno; 0: nobody read */
+    atomic_bool is_torn; /* it does not end with a line feed: the disk was full within a line */
+    _Atomic int64_t said_at;
+};
+
+struct sink {
+    int fd;
+    const char *path; /* NULL: stderr */
+    bool may_stall;   /* no regular file: a pipe, a terminal, a socket */
+};
+
+static struct sink sinks[KINDS] = { { STDERR_FILENO, NULL, true }, { STDERR_FILENO, NULL, true } };
+static struct log_settings settings;
+
+static struct {
+    struct shared logs[KINDS];
+    atomic_bool started;
+} own, *shared = &own;
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+/* Requests that go where messages go share their fate. */
+static struct shared *shared_of(const struct sink *sink)
+{
+    return &shared->logs[sink->fd == sinks[MESSAGES].fd ? MESSAGES : REQUESTS];
+}
 
 /* False when a write would have to wait for a reader (a pipe that is full, a terminal stopped with
  * Ctrl-S). */
-static bool has_room(void)
+static bool has_room(const struct sink *sink)
 {
-    struct pollfd log = { .fd = STDERR_FILENO, .events = POLLOUT };
-    int ready = -1;
-    do {
-        ready = poll(&log, 1, lost > 0 ? 0 : PATIENCE_MS);
-    } while (ready < 0 && errno == EINTR);
+    struct pollfd log = { .fd = sink->fd, .events = POLLOUT };
+    bool is_first = atomic_load(&shared_of(sink)->lost) == 0;
+    int ready = 1;
+    if (sink->may_stall) {
+        do {
+            ready = poll(&log, 1, is_first ? PATIENCE_MS : 0);
+        } while (ready < 0 && errno == EINTR);
+    }
     return ready != 0;
 }
 
-/* A log that cannot be written (full disk, closed terminal) or that nobody reads must not stop the
- * serving. A pipe with room takes a line whole: it is shorter than PIPE_BUF. */
-static void write_pieces(slice text)
+/* One piece, at most LIMIT_LOG_LINE bytes: a pipe with room takes it whole, it is shorter than
+ * PIPE_BUF. Returns 0, or the reason why it is not there, or not whole. */
+static int write_piece(const struct sink *sink, slice piece)
 {
+    struct shared *state = shared_of(sink);
+    bool was_torn = atomic_exchange(&state->is_torn, false);
+    struct iovec parts[] = { { (void *)(uintptr_t) "\n", was_torn ? 1 : 0 },
+                             { (void *)(uintptr_t)piece.ptr, piece.len } };
+    ssize_t n = -1;
+    do {
+        n = writev(sink->fd, parts, ARRAY_LENGTH(parts));
+    } while (n < 0 && errno == EINTR);
+    int reason = n < 0 ? errno : (size_t)n < parts[0].iov_len + piece.len ? ENOSPC : 0;
+    if (reason != 0 && (was_torn || n > 0)) {
+        atomic_store(&state->is_torn, true);
+    }
+    return reason;
+}
+
+/* False when it is not there, or not all of it; that is counted. */
+static bool write_text(const struct sink *sink, slice text)
+{
+    struct shared *state = shared_of(sink);
     while (text.len > 0) {
-        if (!has_room()) {
-            lost++;
-            return;
-        }
         slice piece = slice_head(text, LIMIT_LOG_LINE);
-        ssize_t n = write(STDERR_FILENO, piece.ptr, piece.len);
-        if (n < 0 && errno != EINTR) {
-            return;
+        bool stalls = !has_room(sink);
+        int reason = stalls ? 0 : write_piece(sink, piece);
+        if (stalls || reason != 0) {
+            atomic_store(&state->reason, reason == EAGAIN ? 0 : reason);
+            (void)atomic_fetch_add(&state->lost, 1);
+            return false;
         }
-        text = slice_from(text, n < 0 ? 0 : (size_t)n);
+        text = slice_from(text, piece.len);
+    }
+    return true;
+}
+
+static void write_message(const char *text, size_t length)
+{
+    slice whole = { text, length };
+    if (sinks[MESSAGES].path != NULL && !atomic_load(&shared->started)) {
+        (void)!write(STDERR_FILENO, text, length);
+    }
+    (void)write_text(&sinks[MESSAGES], whole);
+}
+
+/* --- what is lost ----------------------------------------------------------------------------- */
+
+static const char *reason_of(const struct shared *state)
+{
+    int reason = atomic_load(&state->reason);
+    return reason == 0 ? "nobody read the log" : strerror(reason);
+}
+
+/* Not more often than it is worth it: a disk that is nearly full changes its mind with each line.
+ */
+static bool may_say(struct shared *state)
+{
+    int64_t now = clock_ms();
+    int64_t said_at = atomic_load(&state->said_at);
+    return (said_at == 0 || now - said_at >= SAY_AGAIN_MS) &&
+           atomic_compare_exchange_strong(&state->said_at, &said_at, now);
+}
+
+/* There are lines to be spoken of, and this process is the one to do it. */
+static unsigned long take_lost(struct shared *state)
+{
+    return atomic_load(&state->lost) > 0 && may_say(state) ? atomic_exchange(&state->lost, 0) : 0;
+}
+
+/* Before a line where messages go: that some are missing there. */
+static void say_lost_messages(void)
+{
+    const struct sink *sink = &sinks[MESSAGES];
+    struct shared *state = shared_of(sink);
+    char note[LIMIT_LOG_LINE];
+    if (atomic_load(&state->lost) == 0 || !has_room(sink)) {
+        return;
+    }
+    unsigned long lost = take_lost(state);
+    int n = snprintf(note, sizeof note, "matinee: %lu messages or requests are not here: %s\n",
+                     lost, reason_of(state));
+    if (lost > 0 && n > 0 && !write_text(sink, (slice){ note, (size_t)n })) {
+        (void)atomic_fetch_add(&state->lost, lost - 1); /* write_text has counted the note */
     }
 }
 
-static void write_out(slice text)
+static void write_request(slice line)
 {
-    if (lost > 0 && has_room()) {
-        char note[128];
-        int n =
-            snprintf(note, sizeof note,
-                     "matinee: %lu messages or requests are not here: nobody read the log\n", lost);
-        lost = 0;
-        write_pieces((slice){ note, n > 0 ? (size_t)n : 0 });
+    const struct sink *sink = &sinks[REQUESTS];
+    struct shared *state = shared_of(sink);
+    if (state == shared_of(&sinks[MESSAGES])) {
+        say_lost_messages();
+        (void)write_text(sink, line);
+        return;
     }
-    write_pieces(text);
-}
-
-/* How many bytes stand for `c`: itself, two for a backslash, four otherwise. */
-static size_t escaped_width(unsigned char c, bool ascii)
-{
-    if (c == '\\') {
-        return 2;
-    }
-    return c >= 0x20 && c != 0x7f && (c < 0x80 || !ascii) ? 1 : 4;
-}
-
-void log_put_escaped(struct buf *out, slice text, size_t max, bool ascii)
-{
-    size_t needed = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        needed += escaped_width((unsigned char)text.ptr[i], ascii);
-    }
-    /* When it does not fit, room for the mark is kept. */
-    size_t mark = needed <= max ? 0 : max < cut_mark.len ? max : cut_mark.len;
-    size_t end = out->len + max - mark;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        size_t width = escaped_width(c, ascii);
-        if (out->len + width > end) {
-            break;
+    bool had_lost = atomic_load(&state->lost) > 0;
+    if (!write_text(sink, line)) {
+        if (!had_lost && may_say(state)) {
+            log_message("requests cannot be logged in %s: %s; serving goes on", sink->path,
+                        reason_of(state));
         }
-        if (width == 1) {
-            buf_putc(out, (char)c);
-        } else if (width == 2) {
-            buf_puts(out, "\\\\");
-        } else {
-            buf_printf(out, "\\x%02x", c);
-        }
+        return;
     }
-    buf_put(out, slice_head(cut_mark, mark));
+    unsigned long lost = had_lost ? take_lost(state) : 0;
+    if (lost > 0) {
+        log_message("%lu requests are not in %s: %s", lost, sink->path, reason_of(state));
+    }
 }
 
-void log_put_request(struct buf *out, const struct log_request *request)
-{
-    size_t start = out->len;
-    date_put_moment(out, request->moment);
-    buf_printf(out, " %d %" PRIu64, request->status, request->sent);
-    if (request->sent < request->size) {
-        buf_printf(out, "/%" PRIu64, request->size);
-    }
-    buf_printf(out, " %" PRId64 ".%" PRId64 "ms ", request->duration_us / 1000,
-               request->duration_us % 1000 / 100);
-    log_put_escaped(out, request->line, LIMIT_LOG_LINE - 1 - (out->len - start), true);
-    buf_putc(out, '\n');
-}
+/* --- lines ------------------------------------------------------------------------------------ */
 
 void log_request(const struct log_request *request)
 {
     static struct buf line = { .max = LIMIT_LOG_LINE };
-    buf_clear(&line);
-    log_put_request(&line, request);
-    write_out(buf_slice(&line));
+    if (!settings.no_requests) {
+        buf_clear(&line);
+        log_line_put(&line, request, settings.form, settings.addresses);
+        write_request(buf_slice(&line));
+    }
 }
 
 void log_message(const char *format, ...)
@@ -129,9 +202,10 @@ void log_message(const char *format, ...)
     slice message = { text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1 };
     buf_init(&line, LIMIT_LOG_LINE);
     buf_puts(&line, "matinee: ");
-    log_put_escaped(&line, message, LIMIT_LOG_LINE - 1 - line.len, false);
+    log_put_escaped(&line, message, LIMIT_LOG_LINE - 1 - line.len, LOG_ESCAPE_MESSAGE);
     buf_putc(&line, '\n');
-    write_out(buf_slice(&line));
+    say_lost_messages();
+    write_message(line.ptr, line.len);
     buf_release(&line);
 }
 
@@ -140,6 +214,107 @@ void log_diags(const struct diags *diags)
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
     diags_format(diags, &out);
-    write_out(buf_slice(&out));
+    if (out.len > 0) {
+        say_lost_messages();
+        write_message(out.ptr, out.len);
+    }
     buf_release(&out);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* Never through a link: whoever may write into the folder could lead root to another file. Without
+ * waiting: a FIFO that nobody reads is no log. */
+static int open_file(const char *path)
+{
+    int fd = open(
+        path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640);
+    if (fd < 0) {
+        int reason = errno;
+        log_message("cannot open the log %s: %s", path,
+                    reason == ELOOP   ? "it is a symbolic link"
+                    : reason == ENXIO ? "nobody reads this pipe"
+                                      : strerror(reason));
+    }
+    return fd;
+}
+
+static void use(struct sink *sink, int fd, const char *path)
+{
+    struct stat status;
+    *sink = (struct sink){ .fd = fd, .path = path };
+    sink->may_stall = fstat(fd, &status) != 0 || !S_ISREG(status.st_mode);
+}
+
+bool log_open(const struct log_settings *wanted)
+{
+    const char *const paths[KINDS] = { [MESSAGES] = wanted->message_path,
+                                       [REQUESTS] =
+                                           wanted->no_requests ? NULL : wanted->request_path };
+    void *page =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (page != MAP_FAILED) {
+        shared = page;
+    }
+    settings = *wanted;
+    for (int kind = KINDS - 1; kind >= 0; kind--) {
+        int fd = paths[kind] != NULL ? open_file(paths[kind]) : STDERR_FILENO;
+        if (fd < 0) {
+            return false;
+        }
+        use(&sinks[kind], fd, paths[kind]);
+    }
+    return true;
+}
+
+void log_started(void)
+{
+    atomic_store(&shared->started, true);
+}
+
+/* Takes over `fd`. */
+static void replace(struct sink *sink, int fd)
+{
+    if (dup3(fd, sink->fd, O_CLOEXEC) >= 0) {
+        use(sink, sink->fd, sink->path);
+    }
+    (void)close(fd);
+}
+
+bool log_reopen(void)
+{
+    bool has_files = false;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct sink *sink = &sinks[kind];
+        int fd = sink->path != NULL ? open_file(sink->path) : -1;
+        has_files |= sink->path != NULL;
+        if (fd >= 0) {
+            replace(sink, fd);
+        }
+    }
+    return has_files;
+}
+
+size_t log_files(int *fds)
+{
+    size_t count = 0;
+    for (int kind = 0; kind < KINDS; kind++) {
+        if (sinks[kind].path != NULL) {
+            fds[count++] = sinks[kind].fd;
+        }
+    }
+    return count;
+}
+
+void log_replace(const int *fds, size_t count)
+{
+    size_t used = 0;
+    for (int kind = 0; kind < KINDS; kind++) {
+        if (sinks[kind].path != NULL && used < count) {
+            replace(&sinks[kind], fds[used++]);
+        }
+    }
+    while (used < count) {
+        (void)close(fds[used++]);
+    }
 }

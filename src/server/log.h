@@ -1,44 +1,57 @@
-/* log.h: what the server says, on stderr. Layer: server (includes base/).
+/* log.h: what the server says: messages, and a line for each request. Layer: server (includes
+ * base/).
  *
- * Two kinds of lines. Messages, for the person who runs it: `matinee: …`. Requests, one line each:
+ * Messages, for the person who runs it, are `matinee: …`; log_line.h has the lines of requests.
+ * Each kind goes to stderr or to a file of its own. What a stranger sent is escaped. Each line is
+ * one write(2), so lines of several processes do not mix.
  *
- *     2026-01-31T20:15:00Z 20 23410 1.4ms gemini://example.org/reviews/
+ * A log that cannot be written to stops nothing: a full disk, a pipe that nobody reads. Lines are
+ * lost then, which is said among the messages as soon as it can be said.
  *
- * that is when it came, the status, the bytes of the response (`sent/all` when the reader left
- * early), the time from the complete request to the last byte, the URL as it was sent. What a
- * stranger sent is escaped: a byte that is not printable ASCII is `\xHH`, a backslash is `\\`. An
- * address is never logged. Each line is one write(2), so lines of several processes do not mix.
- * When nobody reads what is written, serving goes on and lines are lost, which is said afterwards.
- */
+ * The files are opened by the master, before anybody becomes somebody else; loader and workers have
+ * its descriptors. At SIGUSR1 it opens them anew (somebody has renamed them), and hands the new
+ * ones to the loader; workers that were forked before finish their connections on the old files. */
 #ifndef MATINEE_SERVER_LOG_H
 #define MATINEE_SERVER_LOG_H
 
 #include "base/attributes.h"
-#include "base/buf.h"
 #include "base/diag.h"
 #include "base/slice.h"
+#include "server/log_line.h"
 
-#include <stdint.h>
+#include <stdbool.h>
 
-struct log_request {
-    int64_t moment; /* when the request was complete; seconds since 1970 */
-    int status;
-    uint64_t sent; /* bytes of header and body */
-    uint64_t size;
-    int64_t duration_us;
-    slice line; /* what was received, without CRLF */
+/** Where lines go and what is in them; all strings live as long as the process. */
+struct log_settings {
+    bool no_requests;         /* they are not logged at all */
+    const char *request_path; /* NULL: stderr */
+    const char *message_path; /* NULL: stderr */
+    enum log_form form;
+    enum log_addresses addresses;
 };
+
+/** Open the files, mode 0640, appending. Before this call, and without it, all goes to stderr in
+ * the common form. False, with the reason on stderr, when one cannot be opened. */
+MUST_USE bool log_open(const struct log_settings *settings);
+/** The server serves: from now on messages go to their file alone. Until then they are on stderr as
+ * well, where whoever starts it looks. */
+void log_started(void);
+
+/** Open the files again. One that cannot be opened is kept as it is, with a message. False when
+ * there is no file at all. */
+bool log_reopen(void);
+
+/** Descriptors of files that are logs, at most LOG_FILES, to be handed to another process: returns
+ * how many. */
+enum { LOG_FILES = 2 };
+size_t log_files(int *fds);
+/** Take over what log_files() of the master gave; the descriptors become the log's. */
+void log_replace(const int *fds, size_t count);
 
 /** Write `matinee: message`; line breaks and other control bytes in it are escaped. */
 void log_message(const char *format, ...) PRINTF_LIKE(1, 2);
 /** Write all problems in printed form, and nothing when there are none. */
 void log_diags(const struct diags *diags);
 void log_request(const struct log_request *request);
-
-/** Append the line of a request, with its line feed; at most LIMIT_LOG_LINE bytes, a longer URL is
- * cut and ends in `...`. */
-void log_put_request(struct buf *out, const struct log_request *request);
-/** Append `text` escaped, at most `max` bytes of it. UTF-8 is escaped too when `ascii`. */
-void log_put_escaped(struct buf *out, slice text, size_t max, bool ascii);
 
 #endif
