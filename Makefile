@@ -20,7 +20,8 @@ LIBRARIES := libevent libevent_openssl openssl libidn2 libmagic liburiparser lib
 # Every source file by its room; `make lint` says when one is missing here.
 base := arena buf diag file folder slice utf8
 text := date gemtext header settings slug uri uuid xml
-gemini := certificate client host known_hosts media_type request response url
+gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
+	request response self_signed url
 model := capsule check facet paths
 import := emit facts format heading memory names page_lines page_text phrase quotation report \
 	shape written_date
@@ -30,8 +31,8 @@ pages := atom body facet feed home link list pattern quote quotes related review
 	site sitemap
 server := backoff clock connection credentials generation listen loader log log_line master prefix \
 	process proxy_header route served_file server settings signals tls watch worker
-cmd := address_check build capsule_folder cert check command get import link_check new open_capsule serve server_user \
-	tree
+cmd := address_check build capsule_folder cert cert_list check command get import link_check new \
+	open_capsule serve server_user tree
 ROOMS := base text gemini model import source pages server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 

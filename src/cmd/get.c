@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "cmd/command.h"
-#include "gemini/certificate.h"
+#include "gemini/certificate_facts.h"
 #include "gemini/client.h"
 #include "gemini/known_hosts.h"
 #include "gemini/url.h"

@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/server_user.h"
-#include "gemini/certificate.h"
+#include "gemini/certificate_files.h"
 #include "gemini/host.h"
 #include "gemini/media_type.h"
 #include "server/listen.h"

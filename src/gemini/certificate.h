@@ -1,18 +1,14 @@
-/* certificate.h: X.509 certificates of capsules, with OpenSSL. Layer: gemini (includes base/).
- *
- * Files: certs/HOST.crt (PEM, the certificate and its chain) and certs/HOST.key (PEM, mode 0600),
- * HOST being the first name of the capsule. Never replaced unless asked: clients pin them (TOFU).
+/* certificate.h: an X.509 certificate with its chain and key, with OpenSSL. Layer: gemini (includes
+ * base/). What it says of itself is in certificate_facts.h, the files are in certificate_files.h.
  */
 #ifndef MATINEE_GEMINI_CERTIFICATE_H
 #define MATINEE_GEMINI_CERTIFICATE_H
 
-#include "base/arena.h"
 #include "base/attributes.h"
 #include "base/buf.h"
 #include "base/slice.h"
 
 #include <openssl/ssl.h>
-#include <stdint.h>
 
 struct certificate {
     X509 *leaf;
@@ -21,32 +17,36 @@ struct certificate {
 };
 
 /**
- * Make a self-signed certificate for `names` (hosts and patterns as gemini/host.h keeps them, at
- * least one) and write
- * FOLDER/NAME.crt and FOLDER/NAME.key, NAME being the first name: ECDSA P-256, SHA-256, every name
- * in subjectAltName (IP addresses as such), valid from a day ago for twenty years. The folder is
- * made when missing (0700). False, with a message in `error`, also when one of the files exists.
+ * Read leaf and chain out of PEM text, which may hold other things too; the key is NULL then. False
+ * with a message in `error` that starts with `name`, and nothing to release.
  */
-MUST_USE bool certificate_make(const char *folder, const slice *names, size_t name_count,
-                               struct buf *error);
-/**
- * Load FOLDER/NAME.crt and, when `with_key`, FOLDER/NAME.key. False with a message in `error` that
- * names the file: not there, not PEM, key and certificate do not belong together, a key file that
- * is encrypted, or that others may read (its group may: keys made by other tools are kept so).
- * `*missing` (when not NULL) tells whether it failed because neither file is there. `name` is the
- * program's or the operator's, never a stranger's: it becomes part of a path as it is.
- */
-MUST_USE bool certificate_load(const char *folder, slice name, bool with_key,
-                               struct certificate *out, bool *missing, struct buf *error);
+MUST_USE bool certificate_read(slice pem, struct certificate *out, struct buf *error,
+                               const char *name);
+/** Read the private key into a certificate that has none. False as above: none is there, or it is
+ * encrypted. */
+MUST_USE bool certificate_read_key(slice pem, struct certificate *out, struct buf *error,
+                                   const char *name);
+/** Write leaf and chain, or the key, as PEM. */
+MUST_USE bool certificate_put_pem(const struct certificate *certificate, BIO *out);
+MUST_USE bool certificate_put_key_pem(const struct certificate *certificate, BIO *out);
+/** What was written into a memory BIO; borrowed from it. */
+slice certificate_bio_bytes(BIO *bio);
+/** Frees what it holds; it is all NULL then. */
 void certificate_release(struct certificate *certificate);
 
-/** Append the SHA-256 of the certificate (DER) as lower-case hexadecimal, `separator` between bytes
- * (none when 0). */
-void certificate_put_fingerprint(const X509 *certificate, char separator, struct buf *out);
-/** Append the names it is for, `, ` between them: subjectAltName, else the common name. Bytes that
- * a terminal could take for more than text become `?`. */
-void certificate_put_names(const X509 *certificate, struct buf *out);
-/** The moment after which it is not valid; 0 when it cannot be read. */
-int64_t certificate_expiry(const X509 *certificate);
+/** The key is the one of the leaf. */
+bool certificate_is_pair(const struct certificate *certificate);
+/** True when leaf, chain and key are the same. */
+bool certificate_equal(const struct certificate *a, const struct certificate *b);
+/**
+ * The certificate is for `host`, a host or pattern as gemini/host.h keeps it: by subjectAltName,
+ * and by the common name when that has no DNS name. `*` in it stands for exactly one label; a
+ * pattern is covered by the same pattern alone.
+ */
+bool certificate_covers(const X509 *certificate, slice host);
+
+/** Append `what`, a colon and the reason that OpenSSL gives, and forget its errors. Returns false.
+ */
+bool certificate_fail(struct buf *error, const char *what);
 
 #endif

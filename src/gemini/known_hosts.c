@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "gemini/certificate.h"
+#include "gemini/certificate_facts.h"
 #include "gemini/url.h"
 #include "text/date.h"
 

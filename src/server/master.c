@@ -1,5 +1,7 @@
 #include "server/master.h"
 
+#include "gemini/certificate_facts.h"
+#include "gemini/certificate_files.h"
 #include "gemini/url.h"
 #include "server/backoff.h"
 #include "server/clock.h"

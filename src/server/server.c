@@ -1,6 +1,6 @@
 #include "server/server.h"
 
-#include "gemini/certificate.h"
+#include "gemini/certificate_files.h"
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/master.h"

@@ -8,7 +8,9 @@
 
 #include "base/attributes.h"
 #include "base/file.h"
-#include "gemini/certificate.h"
+#include "gemini/certificate_facts.h"
+#include "gemini/certificate_files.h"
+#include "gemini/self_signed.h"
 
 #include <fcntl.h>
 #include <openssl/pem.h>
@@ -315,6 +317,220 @@ static void test_chain(UNUSED void **state)
     arena_release(&arena);
 }
 
+/* --- renewing --- */
+
+static void load(const char *name, bool with_key, struct certificate *out)
+{
+    buf_clear(&error);
+    if (!certificate_load(folder, slice_of(name), with_key, out, NULL, &error)) {
+        fail_msg("%s", buf_string(&error));
+    }
+}
+
+static void test_renew(UNUSED void **state)
+{
+    const slice names[] = { SLICE("renew.example"), SLICE("www.renew.example") };
+    const slice again[] = { SLICE("renew.example"), SLICE("*.renew.example"), SLICE("192.0.2.9") };
+    for (int keep = 0; keep < 2; keep++) {
+        struct certificate before;
+        struct certificate after;
+        struct stat status;
+        struct buf shown;
+        buf_clear(&error);
+        (void)unlink(path_of("renew.example.crt"));
+        (void)unlink(path_of("renew.example.key"));
+        assert_true(certificate_make(folder, names, ARRAY_LENGTH(names), &error));
+        assert_int_equal(chmod(path_of("renew.example.key"), 0640), 0);
+        load("renew.example", true, &before);
+        if (!certificate_renew(folder, again, ARRAY_LENGTH(again), keep == 1, &error)) {
+            fail_msg("%s", buf_string(&error));
+        }
+        load("renew.example", true, &after);
+        assert_int_not_equal(X509_cmp(before.leaf, after.leaf), 0);
+        assert_int_equal(EVP_PKEY_eq(before.key, after.key) == 1, keep == 1);
+        assert_int_equal(X509_verify(after.leaf, after.key), 1);
+        buf_init(&shown, 4096);
+        certificate_put_names(after.leaf, &shown);
+        assert_string_equal(buf_string(&shown),
+                            "renew.example, *.renew.example, 192.0.2.9, www.renew.example");
+        buf_release(&shown);
+        assert_int_equal(stat(path_of("renew.example.key"), &status), 0);
+        assert_int_equal(status.st_mode & 0777, 0640);
+        assert_int_equal(access(path_of(".renew.example.crt.new"), F_OK), -1);
+        assert_int_equal(access(path_of(".renew.example.key.new"), F_OK), -1);
+        certificate_release(&before);
+        certificate_release(&after);
+    }
+}
+
+static void test_renew_needs_one_of_ours(UNUSED void **state)
+{
+    const slice names[] = { SLICE("signed.example") };
+    struct certificate certificate;
+    buf_clear(&error);
+    assert_false(certificate_renew(folder, names, 1, false, &error));
+    assert_error("signed.example.crt: No such file");
+    assert_false(certificate_renew(folder, names, 0, false, &error));
+
+    make("signed.example");
+    load("signed.example", true, &certificate);
+    X509_NAME *issuer = X509_NAME_new();
+    assert_int_equal(X509_NAME_add_entry_by_NID(issuer, NID_commonName, MBSTRING_ASC,
+                                                (const unsigned char *)"Somebody", -1, -1, 0),
+                     1);
+    assert_int_equal(X509_set_issuer_name(certificate.leaf, issuer), 1);
+    X509_NAME_free(issuer);
+    assert_true(X509_sign(certificate.leaf, certificate.key, EVP_sha256()) > 0);
+    FILE *file = fopen(path_of("signed.example.crt"), "w");
+    assert_non_null(file);
+    assert_int_equal(PEM_write_X509(file, certificate.leaf), 1);
+    (void)fclose(file);
+    buf_clear(&error);
+    assert_false(certificate_renew(folder, names, 1, false, &error));
+    assert_error("signed by somebody else");
+    certificate_release(&certificate);
+}
+
+/* Whoever renews may die between the two renames. */
+static void test_half_renewed(UNUSED void **state)
+{
+    struct certificate before;
+    struct certificate after;
+    struct certificate found;
+    make("half-old.example");
+    make("half-new.example");
+    load("half-old.example", true, &before);
+    load("half-new.example", true, &after);
+    char from[sizeof folder + 64];
+    (void)snprintf(from, sizeof from, "%s", path_of("half-new.example.crt"));
+    assert_int_equal(rename(from, path_of(".half-old.example.crt.new")), 0);
+    /* The key is still the old one. */
+    load("half-old.example", true, &found);
+    assert_true(certificate_equal(&found, &before));
+    certificate_release(&found);
+    (void)snprintf(from, sizeof from, "%s", path_of("half-new.example.key"));
+    assert_int_equal(rename(from, path_of("half-old.example.key")), 0);
+    load("half-old.example", true, &found);
+    assert_true(certificate_equal(&found, &after));
+    certificate_release(&found);
+    certificate_release(&before);
+    certificate_release(&after);
+    /* It can be renewed once more. */
+    buf_clear(&error);
+    assert_true(certificate_renew(folder, &(slice){ "half-old.example", 16 }, 1, false, &error));
+    assert_int_equal(access(path_of(".half-old.example.crt.new"), F_OK), -1);
+    load("half-old.example", true, &found);
+    certificate_release(&found);
+}
+
+static void test_patterns(UNUSED void **state)
+{
+    const slice names[] = { SLICE("*.pattern.example") };
+    struct certificate certificate;
+    buf_clear(&error);
+    assert_false(certificate_exists(folder, names[0]));
+    assert_true(certificate_make(folder, names, 1, &error));
+    assert_true(certificate_exists(folder, names[0]));
+    assert_int_equal(access(path_of("wildcard_.pattern.example.key"), F_OK), 0);
+    load("*.pattern.example", true, &certificate);
+    static const struct {
+        const char *host;
+        bool covered;
+    } cases[] = {
+        { "a.pattern.example", true },    { "*.pattern.example", true },
+        { "pattern.example", false },     { "a.b.pattern.example", false },
+        { "*.b.pattern.example", false }, { "192.0.2.1", false },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        assert_int_equal(certificate_covers(certificate.leaf, slice_of(cases[i].host)),
+                         cases[i].covered);
+    }
+    certificate_release(&certificate);
+}
+
+static void test_covers(UNUSED void **state)
+{
+    const slice names[] = { SLICE("cover.example"), SLICE("192.0.2.1"), SLICE("2001:db8::1") };
+    struct certificate certificate;
+    buf_clear(&error);
+    assert_true(certificate_make(folder, names, ARRAY_LENGTH(names), &error));
+    load("cover.example", false, &certificate);
+    static const struct {
+        const char *host;
+        bool covered;
+    } cases[] = {
+        { "cover.example", true },
+        { "192.0.2.1", true },
+        { "2001:db8::1", true },
+        { "b.example", false },
+        { "192.0.2.2", false },
+        { "www.cover.example", false },
+        { "", false },
+        { "::1", false },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        assert_int_equal(certificate_covers(certificate.leaf, slice_of(cases[i].host)),
+                         cases[i].covered);
+    }
+    assert_false(certificate_covers(certificate.leaf, (slice){ "cover.example\0.b", 16 }));
+    /* Without a DNS name there, the common name counts. */
+    int at = X509_get_ext_by_NID(certificate.leaf, NID_subject_alt_name, -1);
+    X509_EXTENSION_free(X509_delete_ext(certificate.leaf, at));
+    assert_true(certificate_covers(certificate.leaf, SLICE("cover.example")));
+    assert_false(certificate_covers(certificate.leaf, SLICE("192.0.2.1")));
+    certificate_release(&certificate);
+}
+
+static void test_kinds(UNUSED void **state)
+{
+    const struct {
+        EVP_PKEY *key;
+        const char *kind;
+        bool costly;
+    } cases[] = {
+        { NULL, "ECDSA P-256", false },
+        { EVP_EC_gen("P-384"), "ECDSA P-384", true },
+        { EVP_RSA_gen(2048), "RSA 2048", true },
+        { EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), "Ed25519", false },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct certificate certificate;
+        struct buf kind;
+        const slice name = SLICE("kind.example");
+        buf_clear(&error);
+        buf_init(&kind, 100);
+        assert_true(self_signed_new(&name, 1, cases[i].key, &certificate, &error));
+        certificate_put_kind(certificate.leaf, &kind);
+        assert_string_equal(buf_string(&kind), cases[i].kind);
+        assert_int_equal(certificate_is_costly(certificate.leaf), cases[i].costly);
+        assert_int_equal(X509_verify(certificate.leaf, certificate.key), 1);
+        buf_release(&kind);
+        certificate_release(&certificate);
+        EVP_PKEY_free(cases[i].key);
+    }
+}
+
+static void test_key_fingerprint(UNUSED void **state)
+{
+    struct certificate certificate;
+    unsigned char *der = NULL;
+    unsigned char wanted[SHA256_DIGEST_LENGTH];
+    unsigned char digest[CERTIFICATE_DIGEST];
+    make("pin.example");
+    load("pin.example", true, &certificate);
+    int length = i2d_PUBKEY(certificate.key, &der);
+    assert_true(length > 0);
+    (void)SHA256(der, (size_t)length, wanted);
+    assert_true(certificate_key_digest(certificate.leaf, digest));
+    assert_memory_equal(digest, wanted, sizeof wanted);
+    int64_t begin_at = 0;
+    int64_t end_at = 0;
+    certificate_validity(certificate.leaf, &begin_at, &end_at);
+    assert_true(begin_at < (int64_t)time(NULL) && end_at > (int64_t)time(NULL));
+    OPENSSL_free(der);
+    certificate_release(&certificate);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +545,13 @@ int main(void)
         cmocka_unit_test(test_not_pem),
         cmocka_unit_test(test_encrypted_key),
         cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_renew),
+        cmocka_unit_test(test_renew_needs_one_of_ours),
+        cmocka_unit_test(test_half_renewed),
+        cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_covers),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_key_fingerprint),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -3,7 +3,8 @@
 
 #include "base/attributes.h"
 #include "base/limits.h"
-#include "gemini/certificate.h"
+#include "gemini/certificate_facts.h"
+#include "gemini/certificate_files.h"
 #include "gemini/client.h"
 
 #include <arpa/inet.h>

@@ -1,6 +1,7 @@
 /* A certificate on its way from one process to another. */
 #include "check.h"
 
+#include "gemini/certificate_files.h"
 #include "server/credentials.h"
 #include "server/tls.h"
 

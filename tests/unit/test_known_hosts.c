@@ -3,7 +3,8 @@
 
 #include "base/attributes.h"
 #include "base/file.h"
-#include "gemini/certificate.h"
+#include "gemini/certificate_facts.h"
+#include "gemini/certificate_files.h"
 #include "gemini/known_hosts.h"
 
 #include <fcntl.h>
