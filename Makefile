@@ -27,10 +27,10 @@ import := emit facts format heading memory names page_lines page_text phrase quo
 	shape written_date
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values
-pages := atom body facet feed home link list pattern quote quotes related review reviews section \
-	site sitemap
-server := backoff clock connection credentials generation listen loader log log_line master prefix \
-	process proxy_header route served_file server settings signals tls watch worker
+pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
+	section site sitemap
+server := admission backoff clock connection credentials generation listen loader log log_line \
+	master prefix process proxy_header route served_file server settings signals tls watch worker
 cmd := address_check build capsule_folder cert cert_list check command get import link_check new \
 	open_capsule serve server_user tree
 ROOMS := base text gemini model import source pages server cmd

@@ -1,5 +1,6 @@
 #include "model/capsule.h"
 
+#include "base/limits.h"
 #include "model/check.h"
 
 #include <stdlib.h>
@@ -59,32 +60,61 @@ static bool is_visible(const struct review *review, const struct capsule_parts *
     return parts->show_drafts || (!review->draft && review->published <= parts->now);
 }
 
+/* The one address that this room knows; everything else about addresses is in pages/sitemap. */
+static const struct path_area *find_area(const struct capsule_parts *parts,
+                                         const struct review *review)
+{
+    struct buf path;
+    if (parts->conf.paths.area_count == 0) {
+        return NULL;
+    }
+    buf_init(&path, LIMIT_SLUG + 16);
+    buf_puts(&path, "/reviews/");
+    buf_put(&path, review->slug);
+    const struct path_area *area =
+        path.failed ? &path_area_of_nobody : path_find_area(&parts->conf.paths, buf_slice(&path));
+    buf_release(&path);
+    return area;
+}
+
 static void collect_visible(struct arena *arena, const struct capsule_parts *parts,
                             struct review **all, size_t count, struct capsule *out)
 {
     struct review **visible = arena_array(arena, count, sizeof(struct review *));
+    size_t visible_count = 0;
     out->reviews = arena_array(arena, count, sizeof(struct review *));
+    out->closed = arena_array(arena, count, sizeof(struct review *));
     out->by_slug = arena_array(arena, count, sizeof(struct review *));
     for (size_t i = 0; i < count; i++) {
         all[i]->newer = NULL;
         all[i]->older = NULL;
         all[i]->position = 0;
+        all[i]->area = find_area(parts, all[i]);
         if (is_visible(all[i], parts)) {
-            visible[out->review_count] = all[i];
-            out->by_slug[out->review_count++] = all[i];
+            visible[visible_count] = all[i];
+            out->by_slug[visible_count++] = all[i];
         } else if (!all[i]->draft &&
                    (out->next_change == 0 || all[i]->published < out->next_change)) {
             out->next_change = all[i]->published;
         }
     }
-    if (out->review_count > 1) {
-        qsort(visible, out->review_count, sizeof(struct review *), compare_newest_first);
+    if (visible_count > 1) {
+        qsort(visible, visible_count, sizeof(struct review *), compare_newest_first);
     }
-    for (size_t i = 0; i < out->review_count; i++) {
-        visible[i]->position = i;
-        visible[i]->newer = i > 0 ? visible[i - 1] : NULL;
-        visible[i]->older = i + 1 < out->review_count ? visible[i + 1] : NULL;
-        out->reviews[i] = visible[i];
+    struct review *newer = NULL;
+    for (size_t i = 0; i < visible_count; i++) {
+        struct review *review = visible[i];
+        if (!capsule_may_tell(out, out->area, review->area)) {
+            out->closed[out->closed_count++] = review;
+            continue;
+        }
+        review->position = out->review_count;
+        review->newer = newer;
+        if (newer != NULL) {
+            newer->older = review;
+        }
+        newer = review;
+        out->reviews[out->review_count++] = review;
     }
 }
 
@@ -115,14 +145,15 @@ static int compare_aliases(const void *a, const void *b)
 static void collect_aliases(struct arena *arena, struct capsule *out)
 {
     size_t count = 0;
-    for (size_t i = 0; i < out->review_count; i++) {
-        count += out->reviews[i]->alias_count;
+    size_t review_count = out->review_count + out->closed_count;
+    for (size_t i = 0; i < review_count; i++) {
+        count += out->by_slug[i]->alias_count;
     }
     out->aliases = arena_array(arena, count, sizeof *out->aliases);
-    for (size_t i = 0; i < out->review_count; i++) {
-        for (size_t a = 0; a < out->reviews[i]->alias_count; a++) {
+    for (size_t i = 0; i < review_count; i++) {
+        for (size_t a = 0; a < out->by_slug[i]->alias_count; a++) {
             out->aliases[out->alias_count++] =
-                (struct alias){ out->reviews[i]->aliases[a], out->reviews[i] };
+                (struct alias){ out->by_slug[i]->aliases[a], out->by_slug[i] };
         }
     }
     if (out->alias_count > 1) {
@@ -137,12 +168,58 @@ static void collect_aliases(struct arena *arena, struct capsule *out)
     out->alias_count = kept;
 }
 
+/* Folders whose first file is statics[index]: those that its path does not share with the file
+ * before it. `path` is scratch. */
+static void add_folders(struct arena *arena, struct capsule *out, size_t index, size_t *capacity,
+                        struct buf *path)
+{
+    slice file = out->statics[index].path;
+    slice before = index > 0 ? out->statics[index - 1].path : SLICE_EMPTY;
+    bool shared = true;
+    for (size_t i = 0; i < file.len; i++) {
+        shared = shared && i < before.len && before.ptr[i] == file.ptr[i];
+        if (file.ptr[i] != '/' || shared) {
+            continue;
+        }
+        buf_clear(path);
+        buf_putc(path, '/');
+        buf_put(path, slice_head(file, i));
+        if (!path_is_listed(&out->conf.paths, buf_slice(path))) {
+            continue;
+        }
+        struct static_folder folder = { slice_head(file, i + 1), index, index };
+        while (folder.end < out->static_count &&
+               slice_starts_with(out->statics[folder.end].path, folder.path)) {
+            folder.end++;
+        }
+        out->folders = arena_grow(arena, out->folders, out->folder_count, capacity, sizeof folder);
+        out->folders[out->folder_count++] = folder;
+    }
+}
+
+/* They come out sorted, as the files are. */
+static void collect_folders(struct arena *arena, struct capsule *out)
+{
+    size_t capacity = 0;
+    struct buf path;
+    if (out->conf.paths.listing_count == 0) {
+        return;
+    }
+    buf_init(&path, LIMIT_PAGE);
+    for (size_t i = 0; i < out->static_count; i++) {
+        add_folders(arena, out, i, &capacity, &path);
+    }
+    buf_release(&path);
+}
+
 void capsule_index(struct arena *arena, const struct capsule_parts *parts, struct capsule *out,
                    struct diags *diags)
 {
     size_t count = 0;
     *out = (struct capsule){
         .conf = parts->conf,
+        .conf_source = parts->conf_source,
+        .area = path_find_area(&parts->conf.paths, SLICE("/")),
         .pages = parts->pages,
         .page_count = parts->page_count,
         .statics = parts->statics,
@@ -151,9 +228,13 @@ void capsule_index(struct arena *arena, const struct capsule_parts *parts, struc
     struct review **all = sort_and_separate(arena, parts, &count, diags);
     collect_visible(arena, parts, all, count, out);
     out->featured = capsule_find_review(out, parts->conf.featured);
+    if (out->featured != NULL && !capsule_may_tell(out, out->area, out->featured->area)) {
+        out->featured = NULL;
+    }
     if (out->featured == NULL && out->review_count > 0) {
         out->featured = out->reviews[0];
     }
+    collect_folders(arena, out);
     collect_quotes(arena, out);
     collect_aliases(arena, out);
     for (int kind = 0; kind < FACET_COUNT; kind++) {
@@ -170,11 +251,12 @@ static int compare_slug_with_review(const void *slug, const void *review)
 
 const struct review *capsule_find_review(const struct capsule *capsule, slice slug)
 {
-    if (capsule->review_count == 0) {
+    size_t count = capsule->review_count + capsule->closed_count;
+    if (count == 0) {
         return NULL;
     }
-    const struct review **found = bsearch(&slug, capsule->by_slug, capsule->review_count,
-                                          sizeof(struct review *), compare_slug_with_review);
+    const struct review **found =
+        bsearch(&slug, capsule->by_slug, count, sizeof(struct review *), compare_slug_with_review);
     return found == NULL ? NULL : *found;
 }
 
@@ -202,6 +284,18 @@ const struct static_file *capsule_find_static(const struct capsule *capsule, sli
                                                 sizeof *capsule->statics, compare_path_with_static);
 }
 
+static int compare_path_with_folder(const void *path, const void *folder)
+{
+    return slice_compare(*(const slice *)path, ((const struct static_folder *)folder)->path);
+}
+
+const struct static_folder *capsule_find_folder(const struct capsule *capsule, slice path)
+{
+    return capsule->folder_count == 0 ? NULL
+                                      : bsearch(&path, capsule->folders, capsule->folder_count,
+                                                sizeof *capsule->folders, compare_path_with_folder);
+}
+
 static int compare_path_with_alias(const void *path, const void *alias)
 {
     return slice_compare(*(const slice *)path, ((const struct alias *)alias)->path);
@@ -212,6 +306,12 @@ const struct alias *capsule_find_alias(const struct capsule *capsule, slice path
     return capsule->alias_count == 0 ? NULL
                                      : bsearch(&path, capsule->aliases, capsule->alias_count,
                                                sizeof *capsule->aliases, compare_path_with_alias);
+}
+
+bool capsule_may_tell(const struct capsule *capsule, const struct path_area *page,
+                      const struct path_area *what)
+{
+    return what == NULL || what == capsule->area || what == page;
 }
 
 bool capsule_split_name(slice target, enum facet_kind *kind, slice *slug)

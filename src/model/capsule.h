@@ -46,6 +46,13 @@ struct static_file {
     slice path;       /* below static/, no first slash */
     slice media_type; /* decided at load: extension table, then libmagic */
     uint64_t size;
+    struct date modified; /* in the capsule's time zone */
+};
+
+/** A folder below static/ that capsule.conf wants to be listed. */
+struct static_folder {
+    slice path;        /* below static/, with its final slash */
+    size_t first, end; /* what is in it and below it, among capsule.statics */
 };
 
 /** An old path that is answered with a redirect. */
@@ -60,20 +67,28 @@ struct quote_ref {
     const struct quote *quote;
 };
 
+/** `reviews` are those that every list, index and feed is made of; the others lie in closed areas
+ * and are known by their address alone. */
 struct capsule {
     struct capsule_conf conf;
+    struct source conf_source;     /* where it was read from, for diagnostics */
+    const struct path_area *area;  /* of the capsule as a whole: that `/` is in, or NULL */
     const struct review **reviews; /* newest first (published, then slug) */
     size_t review_count;
-    const struct review **by_slug; /* the same, sorted by slug */
+    const struct review **closed; /* in other areas than `/`; newest first */
+    size_t closed_count;
+    const struct review **by_slug; /* both, sorted by slug */
     const struct review *featured; /* NULL when there are no reviews */
     struct hand_page *pages;       /* sorted by name */
     size_t page_count;
     struct static_file *statics; /* sorted by path */
     size_t static_count;
+    struct static_folder *folders; /* sorted by path; all below one that is listed are, too */
+    size_t folder_count;
     struct alias *aliases; /* sorted by path */
     size_t alias_count;
     struct facet facets[FACET_COUNT];
-    struct quote_ref *quotes; /* of all reviews, newest review first */
+    struct quote_ref *quotes; /* of all listed reviews, newest review first */
     size_t quote_count;
     int64_t next_change; /* the moment the next hidden review becomes visible; 0: none */
 };
@@ -98,21 +113,29 @@ struct capsule_parts {
  * Sort, index and cross-check the parts into `*out`, whose tables are put in `arena`.
  *
  * Checked here, because one file cannot know it: two files with one slug (both paths are named; the
- * first by path stays), two with one Id, two with one alias, links by
- * name, Related, Featured and Poster that name nothing, a file in static/ that takes the place of a
- * page. A name nobody has is an error that suggests the nearest (a warning in a draft); a name of a
- * file that was left out, or of a review that readers do not see yet who see the one that names it,
- * is a warning, whether or not drafts are shown. Such a review is served all the same: pages
- * show a link that leads nowhere as its label alone.
+ * first by path stays), two with one Id, two with one alias, a closed area that is a part of a
+ * review, links by name, Related, Featured and Poster that name nothing, a file in static/ that
+ * takes the place of a page. A name nobody has is an error that suggests the nearest (a warning in
+ * a draft); a name of a file that was left out, or of a review that readers do not see yet who see
+ * the one that names it, is a warning, whether or not drafts are shown. Such a review is served all
+ * the same: pages show a link that leads nowhere as its label alone.
  */
 void capsule_index(struct arena *arena, const struct capsule_parts *parts, struct capsule *out,
                    struct diags *diags);
 
-/** The visible review with `slug`, or NULL. */
+/** The visible review with `slug`, in a closed area or not, or NULL. */
 const struct review *capsule_find_review(const struct capsule *capsule, slice slug);
 const struct hand_page *capsule_find_page(const struct capsule *capsule, slice name);
 const struct static_file *capsule_find_static(const struct capsule *capsule, slice path);
+const struct static_folder *capsule_find_folder(const struct capsule *capsule, slice path);
 const struct alias *capsule_find_alias(const struct capsule *capsule, slice path);
+
+/**
+ * True when a page in the area `page` may tell of what is in the area `what`: its readers may read
+ * that, too. (NULL: no area, open to all.)
+ */
+bool capsule_may_tell(const struct capsule *capsule, const struct path_area *page,
+                      const struct path_area *what);
 
 /**
  * Split a link by name into what it names (FACET_COUNT: a review) and the slug. False when `target`

@@ -142,6 +142,12 @@ static int64_t seen_from(const struct review *review)
     return review->draft ? INT64_MAX : review->published;
 }
 
+/* True when the review is in an area of its own, so that no list has it. */
+static bool is_closed(const struct check *check, const struct review *review)
+{
+    return !capsule_may_tell(check->capsule, check->capsule->area, review->area);
+}
+
 /* True when readers of what is looked at see `review` as well. What nobody sees yet may name what
  * nobody sees yet. */
 static bool is_seen(const struct check *check, const struct review *review)
@@ -152,7 +158,8 @@ static bool is_seen(const struct check *check, const struct review *review)
 static bool is_any_seen(const struct check *check, const struct facet_value *value)
 {
     for (size_t i = 0; value != NULL && i < value->mention_count; i++) {
-        if (is_seen(check, value->mentions[i].review)) {
+        const struct review *review = value->mentions[i].review;
+        if (is_seen(check, review) && !is_closed(check, review)) {
             return true;
         }
     }
@@ -187,6 +194,18 @@ static void check_review_name(struct check *check, const struct source *source,
     }
 }
 
+/* True when readers would see it but for the closed area that it is in. */
+static bool is_any_closed(const struct check *check, const struct facet_value *value)
+{
+    for (size_t i = 0; value != NULL && i < value->mention_count; i++) {
+        const struct review *review = value->mentions[i].review;
+        if (seen_from(review) <= check->from && is_closed(check, review)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_value_name(struct check *check, const struct source *source,
                              enum diag_level level, const char *at, enum facet_kind kind,
                              slice slug)
@@ -195,6 +214,12 @@ static void check_value_name(struct check *check, const struct source *source,
     const struct facet_value *shown = facet_find(&check->capsule->facets[kind], slug);
     const struct facet_value *hidden = facet_find(&check->hidden[kind], slug);
     if (is_any_seen(check, shown) || is_any_seen(check, hidden)) {
+        return;
+    }
+    if (is_any_closed(check, hidden)) {
+        diags_add(check->diags, DIAG_WARNING, source, at,
+                  "only reviews in closed areas have the %s `%.*s`, so it has no page", singular,
+                  SLICE_ARG(slug));
         return;
     }
     if (shown != NULL || hidden != NULL) {
@@ -232,6 +257,17 @@ static void check_links(struct check *check, const struct source *source, enum d
 
 /* --- one review --- */
 
+/* A page does not name a review that its readers cannot open. */
+static void say_untold(struct check *check, const struct source *source, const char *at,
+                       const struct path_area *readers, const struct review *named)
+{
+    if (named != NULL && !capsule_may_tell(check->capsule, readers, named->area)) {
+        diags_add(check->diags, DIAG_WARNING, source, at,
+                  "the review `%.*s` is in a closed area, so no other page names it",
+                  SLICE_ARG(named->slug));
+    }
+}
+
 static void check_related(struct check *check, const struct source *source, enum diag_level level,
                           const struct review *review)
 {
@@ -242,6 +278,7 @@ static void check_related(struct check *check, const struct source *source, enum
                       "a review is not related to itself");
         } else {
             check_review_name(check, source, level, slug.ptr, slug);
+            say_untold(check, source, slug.ptr, review->area, find_any(check, slug));
         }
     }
 }
@@ -334,13 +371,35 @@ static void check_ids(struct check *check)
     }
 }
 
+/* `Closed: /reviews/SLUG/SECTION.gmi` would close nothing: other pages show the same text. */
+static void check_areas(struct check *check)
+{
+    const struct path_settings *paths = &check->capsule->conf.paths;
+    const slice above = SLICE("/reviews/");
+    for (size_t i = 0; i < paths->area_count; i++) {
+        slice path = paths->areas[i].scope.path;
+        if (!slice_starts_with(path, above)) {
+            continue;
+        }
+        slice rest = slice_from(path, above.len);
+        slice slug = slice_head(rest, slice_find_byte(rest, '/'));
+        if (slug.len < rest.len && find_any(check, slug) != NULL) {
+            diags_add(check->diags, DIAG_ERROR, &check->parts->conf_source,
+                      paths->areas[i].scope.at,
+                      "a part of a review cannot be closed, as other pages show it as well; close "
+                      "/reviews/%.*s/",
+                      SLICE_ARG(slug));
+        }
+    }
+}
+
 static void build_hidden_facets(struct check *check)
 {
     const struct review **hidden =
         arena_array(&check->scratch, check->all_count, sizeof(struct review *));
     size_t count = 0;
     for (size_t i = 0; i < check->all_count; i++) {
-        if (is_hidden(check, check->all[i])) {
+        if (is_hidden(check, check->all[i]) || is_closed(check, check->all[i])) {
             hidden[count++] = check->all[i];
         }
     }
@@ -365,7 +424,10 @@ void check_capsule(const struct capsule *capsule, const struct capsule_parts *pa
     if (capsule->conf.featured.len > 0) {
         check_review_name(&check, &parts->conf_source, DIAG_ERROR, capsule->conf.featured.ptr,
                           capsule->conf.featured);
+        say_untold(&check, &parts->conf_source, capsule->conf.featured.ptr, capsule->area,
+                   find_any(&check, capsule->conf.featured));
     }
+    check_areas(&check);
     for (size_t i = 0; i < count; i++) {
         check_review(&check, all[i]);
     }

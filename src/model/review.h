@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+struct path_area;
+
 /** A value that has a page of its own: a tag, a person, a genre, … The slug is its identity. */
 struct name {
     slice text;
@@ -138,10 +140,11 @@ struct review {
     const struct quote *best_quote; /* one of quotes, or NULL */
     uint32_t words;                 /* of the whole body */
 
-    /* Set by capsule_index: the neighbours among the visible reviews, NULL at the ends. */
+    /* Set by capsule_index: the neighbours among the listed reviews, NULL at the ends. */
     const struct review *newer;
     const struct review *older;
-    size_t position; /* among capsule.reviews */
+    size_t position;              /* among capsule.reviews */
+    const struct path_area *area; /* that its pages are in, or NULL */
 };
 
 #endif

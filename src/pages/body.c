@@ -40,9 +40,15 @@ enum target_kind body_resolve(const struct page_context *context, const struct g
     *label = line->text;
     if (capsule_resolve_name(context->capsule, line->url, &review, &facet, &value)) {
         struct page page = { .kind = PAGE_REVIEW, .review = review };
-        if (review == NULL && value == NULL) {
+        bool told =
+            review == NULL || capsule_may_tell(context->capsule, context->area, review->area);
+        /* A tree of files has nothing at the address of what is closed. */
+        if ((review == NULL && value == NULL) || (!told && context->export)) {
             *label = label->len > 0 ? *label : line->url;
             return TARGET_NOTHING;
+        }
+        if (label->len == 0 && !told) {
+            *label = line->url;
         }
         if (review == NULL) {
             page = (struct page){ .kind = PAGE_FACET_VALUE, .facet = facet, .value = value };

@@ -16,12 +16,13 @@ struct place {
 
 static size_t count_reviews(const struct capsule *capsule, UNUSED const struct page *page)
 {
-    return capsule->review_count;
+    return capsule->review_count + capsule->closed_count;
 }
 
 static void take_review(const struct capsule *capsule, size_t index, struct page *page)
 {
-    page->review = capsule->reviews[index];
+    size_t listed = capsule->review_count;
+    page->review = index < listed ? capsule->reviews[index] : capsule->closed[index - listed];
 }
 
 static bool find_review(const struct capsule *capsule, slice text, struct page *page)
@@ -240,6 +241,51 @@ static void put_file(const struct page *page, pattern_write *write, struct buf *
     write(out, is_index ? slice_head(path, path.len - index.len) : path);
 }
 
+static size_t count_folders(const struct capsule *capsule, UNUSED const struct page *page)
+{
+    return capsule->folder_count;
+}
+
+static void take_folder(const struct capsule *capsule, size_t index, struct page *page)
+{
+    page->folder = &capsule->folders[index];
+}
+
+static bool find_folder(const struct capsule *capsule, slice text, struct page *page)
+{
+    page->folder = capsule_find_folder(capsule, text);
+    return page->folder != NULL;
+}
+
+static void put_folder(const struct page *page, pattern_write *write, struct buf *out)
+{
+    write(out, page->folder->path);
+}
+
+/* Those with a `*` have any number of paths. */
+static size_t count_rules(const struct capsule *capsule, UNUSED const struct page *page)
+{
+    return capsule->conf.paths.exact_count;
+}
+
+static void take_rule(const struct capsule *capsule, size_t index, struct page *page)
+{
+    page->rule = &capsule->conf.paths.rules[index];
+}
+
+static bool find_rule(const struct capsule *capsule, slice text, struct page *page)
+{
+    page->rule = path_find_rule(&capsule->conf.paths, text, &page->rest);
+    return page->rule != NULL;
+}
+
+static void put_rule(const struct page *page, pattern_write *write, struct buf *out)
+{
+    write(out, page->rule->before);
+    write(out, page->rest);
+    write(out, page->rule->after);
+}
+
 static const struct place places[] = {
     { "review", count_reviews, take_review, find_review, put_review },
     { "section", count_sections, take_section, find_section, put_section },
@@ -250,6 +296,8 @@ static const struct place places[] = {
     { "hand", count_hand_pages, take_hand_page, find_hand_page, put_hand_page },
     { "alias", count_aliases, take_alias, find_alias, put_alias },
     { "file", count_files, take_file, find_file, put_file },
+    { "folder", count_folders, take_folder, find_folder, put_folder },
+    { "rule", count_rules, take_rule, find_rule, put_rule },
 };
 
 /* Take the literal text before the next place off `*pattern`, and that place, NULL at the end. */

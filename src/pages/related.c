@@ -25,7 +25,9 @@ static size_t find_named(const struct capsule *capsule, const struct review *rev
     size_t count = 0;
     for (size_t i = 0; i < review->related_count && count < RELATED_MAX; i++) {
         const struct review *other = capsule_find_review(capsule, review->related[i]);
-        if (other != NULL && other != review && !is_among(other, found, count)) {
+        if (other != NULL && other != review &&
+            capsule_may_tell(capsule, review->area, other->area) &&
+            !is_among(other, found, count)) {
             found[count++] = other;
         }
     }

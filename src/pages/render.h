@@ -29,7 +29,13 @@ page_renderer render_sitemap;       /* site.c */
 page_renderer render_robots;        /* site.c */
 page_renderer render_favicon;       /* site.c */
 page_renderer render_hand;          /* site.c */
+page_renderer render_listing;       /* listing.c: a folder of static/ */
 page_renderer render_alias;         /* site.c: what an export has instead of a redirect */
+
+page_renderer render_moved; /* site.c: the same for a redirect of capsule.conf */
+
+/** Append where a redirect of capsule.conf leads, as it stands in META or in a link. site.c */
+void rule_put_target(const struct page_context *context, const struct page *page, struct buf *out);
 
 /** Where a page that redirects leads. False when there is nowhere to go: then it is rendered. */
 typedef bool page_redirect(const struct page_context *context, const struct page *page,

@@ -231,11 +231,10 @@ static void put_credits(const struct page_context *context, const struct review 
                         struct buf *out)
 {
     const struct facet *people = &context->capsule->facets[FACET_PEOPLE];
-    if (review->credit_count == 0) {
-        return;
-    }
+    size_t begin = out->len;
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("Cast and crew"));
+    size_t first = out->len;
     for (size_t i = 0; i < review->credit_count; i++) {
         const struct name *person = &review->credits[i].person;
         const struct page page = { .kind = PAGE_FACET_VALUE,
@@ -248,6 +247,10 @@ static void put_credits(const struct page_context *context, const struct review 
         gemtext_put(out, person->text);
         put_parts(review, person->slug, out);
         end_value(page.value, out);
+    }
+    /* Of a closed review, people whom no list has, have no page. */
+    if (out->len == first) {
+        buf_truncate(out, begin);
     }
 }
 
@@ -271,17 +274,18 @@ static void put_values(const struct page_context *context, enum facet_kind kind,
 static void put_index(const struct page_context *context, const struct review *review,
                       struct buf *out)
 {
-    if (review->tag_count + review->genre_count + review->year_count + review->platform_count ==
-        0) {
-        return;
-    }
+    size_t begin = out->len;
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("More like this"));
+    size_t first = out->len;
     put_values(context, FACET_TAGS, "Tag: ", review->tags, review->tag_count, out);
     put_values(context, FACET_GENRES, "Genre: ", review->genres, review->genre_count, out);
     put_values(context, FACET_YEARS, "Year: ", review->years, review->year_count, out);
     put_values(context, FACET_PLATFORMS, "Platform: ", review->platforms, review->platform_count,
                out);
+    if (out->len == first) {
+        buf_truncate(out, begin);
+    }
 }
 
 static void put_related(const struct page_context *context, const struct review *review,

@@ -3,6 +3,7 @@
 #include "pages/body.h"
 #include "pages/link.h"
 #include "pages/render.h"
+#include "text/uri.h"
 
 struct listing {
     const struct page_context *context;
@@ -19,6 +20,7 @@ static bool is_listed(const struct page *page)
     case PAGE_ROBOTS:
     case PAGE_FAVICON:
     case PAGE_ALIAS:
+    case PAGE_RULE:
     case PAGE_STATIC:
         return false;
     default:
@@ -30,7 +32,9 @@ static bool put_listed(void *context, const struct page *page)
 {
     enum { LONGEST_URL = 8192 };
     struct listing *listing = context;
-    if (is_listed(page)) {
+    const struct page_context *from = listing->context;
+    if (is_listed(page) &&
+        capsule_may_tell(from->capsule, from->area, page_area(from->capsule, page))) {
         page_put_absolute_url(listing->context, page, listing->out);
         buf_putc(listing->out, '\n');
     }
@@ -88,5 +92,37 @@ void render_alias(const struct page_context *context, const struct page *page, s
     gemtext_text(out, SLICE("This review has another address now."));
     gemtext_blank(out);
     link_review(context, "", page->alias->review, out);
+    link_home(context, out);
+}
+
+void rule_put_target(const struct page_context *context, const struct page *page, struct buf *out)
+{
+    const struct path_rule *rule = page->rule;
+    slice rest = page->rest;
+    if (!rule->target_is_url) {
+        buf_put(out, context->base);
+    }
+    buf_put(out, rule->target_before);
+    if (!rule->target_has_star) {
+        return;
+    }
+    /* Two slashes at the beginning would make what follows the name of a host (RFC 3986, 4.2). */
+    while (slice_ends_with(rule->target_before, SLICE("/")) &&
+           slice_starts_with(rest, SLICE("/"))) {
+        rest = slice_from(rest, 1);
+    }
+    uri_put_path(out, rest);
+    buf_put(out, rule->target_after);
+}
+
+void render_moved(const struct page_context *context, const struct page *page, struct buf *out)
+{
+    gemtext_heading(out, 1, SLICE("Moved"));
+    gemtext_text(out, SLICE("This page has another address now."));
+    gemtext_blank(out);
+    gemtext_begin(out, GEMTEXT_LINK, 0);
+    rule_put_target(context, page, out);
+    buf_puts(out, " Go there");
+    gemtext_end(out, GEMTEXT_LINK);
     link_home(context, out);
 }

@@ -11,6 +11,10 @@
 #define PLAIN "text/plain"
 #define ATOM "application/atom+xml"
 
+/* Room for every path that a request can have, and for names in static/ that are longer: those
+ * nobody can ask for. */
+enum { PATH_BYTES = 8192 };
+
 struct row {
     const char *pattern; /* see pattern.h */
     const char *media_type;
@@ -67,8 +71,10 @@ static const struct row rows[PAGE_KINDS] = {
     [PAGE_FAVICON] = { "/favicon.txt", PLAIN, .render = render_favicon },
     [PAGE_HAND] = { "/{hand}.gmi", GEMTEXT, .render = render_hand },
     [PAGE_STATIC] = { "/{file}", NULL, .render = NULL },
+    [PAGE_LISTING] = { "/{folder}", GEMTEXT, .render = render_listing },
     [PAGE_ALIAS] = { "{alias}", GEMTEXT, .render = render_alias, .redirect_status = 31,
                      .redirect = redirect_alias },
+    [PAGE_RULE] = { "{rule}", GEMTEXT, .render = render_moved },
 };
 
 static bool find_kind(const struct capsule *capsule, enum page_kind kind, slice path,
@@ -94,11 +100,16 @@ static bool find_file(const struct capsule *capsule, slice path, struct page *pa
     return find_kind(capsule, PAGE_STATIC, name, page);
 }
 
+/* Folders have one more name. */
+static slice without_index(slice path)
+{
+    bool is_index = slice_ends_with(path, SLICE("/index.gmi"));
+    return is_index ? slice_head(path, path.len - SLICE("index.gmi").len) : path;
+}
+
 static bool find_made(const struct capsule *capsule, slice path, struct page *page)
 {
-    if (slice_ends_with(path, SLICE("/index.gmi"))) {
-        path.len -= SLICE("index.gmi").len;
-    }
+    path = without_index(path);
     for (enum page_kind kind = 0; kind < PAGE_STATIC; kind++) {
         if (find_kind(capsule, kind, path, page)) {
             return true;
@@ -109,7 +120,8 @@ static bool find_made(const struct capsule *capsule, slice path, struct page *pa
 
 static bool find_page(const struct capsule *capsule, slice path, struct page *page)
 {
-    return find_file(capsule, path, page) || find_made(capsule, path, page);
+    return find_file(capsule, path, page) || find_made(capsule, path, page) ||
+           find_kind(capsule, PAGE_LISTING, without_index(path), page);
 }
 
 static bool is_path(slice text)
@@ -128,7 +140,7 @@ enum sitemap_found sitemap_find(const struct capsule *capsule, slice path, struc
     if (!is_path(path)) {
         return SITEMAP_NOT_FOUND;
     }
-    if (find_page(capsule, path, page)) {
+    if (find_kind(capsule, PAGE_RULE, path, page) || find_page(capsule, path, page)) {
         return SITEMAP_FOUND;
     }
     memcpy(folder, path.ptr, path.len);
@@ -152,13 +164,37 @@ struct walk {
     struct buf name; /* scratch: a file name, or an alias */
 };
 
-/* True when the path of `page` leads to another page. */
-static bool is_shadowed(struct walk *walk, const struct page *page)
+/* What capsule.conf says of its path is answered instead of it. */
+static bool is_overruled(struct walk *walk, const struct page *page)
 {
-    if (page->kind == PAGE_STATIC) {
+    slice rest;
+    const struct path_settings *paths = &walk->capsule->conf.paths;
+    if (paths->rule_count == 0 || page->kind == PAGE_RULE) {
         return false;
     }
     buf_clear(&walk->name);
+    page_put_path(page, &walk->name);
+    return path_find_rule(paths, buf_slice(&walk->name), &rest) != NULL;
+}
+
+/* True when the path of `page` leads to another page. */
+static bool is_shadowed(struct walk *walk, const struct page *page)
+{
+    struct page ignored;
+    if (is_overruled(walk, page)) {
+        return true;
+    }
+    if (page->kind == PAGE_STATIC || page->kind == PAGE_RULE) {
+        return false;
+    }
+    buf_clear(&walk->name);
+    if (page->kind == PAGE_LISTING) {
+        page_put_path(page, &walk->name);
+        if (sitemap_find_made(walk->capsule, buf_slice(&walk->name), &ignored)) {
+            return true;
+        }
+        buf_clear(&walk->name);
+    }
     if (page->kind == PAGE_ALIAS) {
         struct page found;
         return sitemap_find(walk->capsule, page->alias->path, &found) != SITEMAP_FOUND ||
@@ -172,7 +208,8 @@ static bool visit_unless_shadowed(void *context, const struct page *page)
 {
     struct walk *walk = context;
     const struct row *row = &rows[page->kind];
-    if ((row->exists != NULL && !row->exists(page)) || is_shadowed(walk, page)) {
+    bool is_gone = page->kind == PAGE_RULE && page->rule->kind == PATH_GONE;
+    if (is_gone || (row->exists != NULL && !row->exists(page)) || is_shadowed(walk, page)) {
         return true;
     }
     return walk->visit(walk->context, page);
@@ -196,38 +233,101 @@ bool page_is_dynamic(const struct page *page)
     return rows[page->kind].dynamic;
 }
 
-/* The language of the text: a review may be written in another one than the capsule. */
-static slice page_lang(const struct capsule *capsule, const struct page *page)
+/* The path of a page as it is looked up among the settings. */
+static bool begin_path(const struct page *page, struct buf *path)
 {
-    bool own = page->review != NULL && page->review->lang.len > 0;
-    return own ? page->review->lang : capsule->conf.lang;
+    buf_init(path, PATH_BYTES);
+    page_put_path(page, path);
+    return !path->failed;
+}
+
+const struct path_area *page_area(const struct capsule *capsule, const struct page *page)
+{
+    struct buf path;
+    struct page review = { .kind = PAGE_REVIEW };
+    if (capsule->conf.paths.area_count == 0 || page->kind == PAGE_RULE) {
+        return NULL;
+    }
+    if (page->kind == PAGE_ALIAS) {
+        review.review = page->alias->review;
+        page = &review;
+    }
+    const struct path_area *area = begin_path(page, &path)
+                                       ? path_find_area(&capsule->conf.paths, buf_slice(&path))
+                                       : &path_area_of_nobody;
+    buf_release(&path);
+    return area;
+}
+
+slice page_lang(const struct capsule *capsule, const struct page *page)
+{
+    struct buf path;
+    slice lang = SLICE_EMPTY;
+    if (page->review != NULL && page->review->lang.len > 0) {
+        return page->review->lang;
+    }
+    if (capsule->conf.paths.lang_count > 0) {
+        lang = begin_path(page, &path) ? path_find_lang(&capsule->conf.paths, buf_slice(&path))
+                                       : SLICE_EMPTY;
+        buf_release(&path);
+    }
+    return lang.len > 0 ? lang : capsule->conf.lang;
+}
+
+static void answer_rule(const struct page_context *context, const struct page *page,
+                        struct buf *out, struct page_answer *answer)
+{
+    static const unsigned statuses[] = {
+        [PATH_MOVED] = 31, [PATH_ELSEWHERE] = 30, [PATH_GONE] = 52
+    };
+    answer->status = statuses[page->rule->kind];
+    if (page->rule->kind == PATH_GONE) {
+        buf_puts(out, "Gone");
+        return;
+    }
+    size_t begin = out->len;
+    rule_put_target(context, page, out);
+    answer->takes_query =
+        slice_find_byte(slice_from(buf_slice(out), begin), '?') == out->len - begin;
 }
 
 void page_render(const struct page_context *context, const struct page *page, struct buf *out,
                  struct page_answer *answer)
 {
     const struct row *row = &rows[page->kind];
-    *answer = (struct page_answer){ .status = 20, .media_type = slice_of(row->media_type) };
-    if (page->kind == PAGE_STATIC) {
-        answer->media_type = page->file->media_type;
-        return;
-    }
-    if (slice_equal(answer->media_type, SLICE(GEMTEXT))) {
+    slice media_type =
+        page->kind == PAGE_STATIC ? page->file->media_type : slice_of(row->media_type);
+    *answer = (struct page_answer){ .status = 20, .media_type = media_type };
+    if (slice_equal(media_type, SLICE(GEMTEXT))) {
         answer->lang = page_lang(context->capsule, page);
     }
+    if (page->kind == PAGE_STATIC) {
+        return;
+    }
     struct page target;
+    if (page->kind == PAGE_RULE && (!context->export || page->rule->kind == PATH_GONE)) {
+        answer_rule(context, page, out, answer);
+        return;
+    }
     if (row->redirect != NULL && !context->export && row->redirect(context, page, &target)) {
         answer->status = row->redirect_status;
         page_put_url(context, &target, out);
         return;
     }
-    row->render(context, page, out);
+    struct page_context inside = *context;
+    inside.area = page_area(context->capsule, page);
+    row->render(&inside, page, out);
+}
+
+void page_put_path(const struct page *page, struct buf *out)
+{
+    pattern_put(rows[page->kind].pattern, page, buf_put, out);
 }
 
 void page_put_file_name(const struct page *page, struct buf *out)
 {
     size_t start = out->len;
-    pattern_put(rows[page->kind].pattern, page, buf_put, out);
+    page_put_path(page, out);
     if (out->failed || out->len == start) {
         return;
     }

@@ -33,9 +33,11 @@ enum page_kind {
     PAGE_SITEMAP,
     PAGE_ROBOTS,
     PAGE_FAVICON,
-    PAGE_HAND,   /* a hand-written page */
-    PAGE_STATIC, /* a file: its bytes are not rendered */
-    PAGE_ALIAS,  /* redirects; last, so that whatever else has its name comes before it */
+    PAGE_HAND,    /* a hand-written page */
+    PAGE_STATIC,  /* a file: its bytes are not rendered */
+    PAGE_LISTING, /* a folder of static/ */
+    PAGE_ALIAS,   /* redirects; whatever else has its name comes before it */
+    PAGE_RULE,    /* what capsule.conf says has moved or is gone; comes before everything else */
     PAGE_KINDS,
 };
 
@@ -50,7 +52,10 @@ struct page {
     const struct facet_value *value;
     const struct hand_page *hand;
     const struct static_file *file;
+    const struct static_folder *folder;
     const struct alias *alias;
+    const struct path_rule *rule;
+    slice rest; /* what the `*` of the rule stands for; borrowed from the path looked up */
 };
 
 /** All that a renderer may know besides the capsule. */
@@ -60,13 +65,15 @@ struct page_context {
     slice base;        /* path before every internal link: "" or "/sub" */
     struct date today; /* in the capsule's zone */
     int64_t now;
-    unsigned long long random; /* for the random quote */
-    bool export;               /* true in a build: dynamic pages render their stand-in */
+    unsigned long long random;    /* for the random quote */
+    bool export;                  /* true in a build: dynamic pages render their stand-in */
+    const struct path_area *area; /* of the page that is rendered; set by page_render */
 };
 
 /** What a renderer says of its page besides the bytes. */
 struct page_answer {
-    unsigned status;  /* 20, or 30 or 31: then the bytes are the target URL */
+    unsigned status;  /* 20; 30 or 31: then the bytes are the target URL; 52: why it is gone */
+    bool takes_query; /* of 30 and 31: the query of the request goes along */
     slice media_type; /* of 20, without lang */
     slice lang;       /* of a text/gemini body; may be empty */
 };
@@ -78,8 +85,9 @@ enum sitemap_found {
 };
 
 /**
- * The page at `path` (decoded, with its first slash, without the base). A file in static/ wins over
- * a page that would be made, and both win over an alias.
+ * The page at `path` (decoded, with its first slash, without the base). What capsule.conf says of
+ * the path comes first, then a file in static/, a page that would be made, a listing, an alias.
+ * Who may read it is not looked at.
  */
 enum sitemap_found sitemap_find(const struct capsule *capsule, slice path, struct page *page);
 /** The page that is made at `path` when static/ has no file of that name. */
@@ -87,7 +95,10 @@ bool sitemap_find_made(const struct capsule *capsule, slice path, struct page *p
 
 /** What sitemap_walk calls; false ends the walk. */
 typedef bool sitemap_visit(void *context, const struct page *page);
-/** Visit every page once, in an order that does not change. False when `visit` ended it. */
+/**
+ * Visit every page once, in an order that does not change, those in closed areas too. Of what has
+ * moved only what has a path without a `*`; nothing that is gone. False when `visit` ended it.
+ */
 bool sitemap_walk(const struct capsule *capsule, sitemap_visit *visit, void *context);
 
 /** True for pages that answer differently from request to request. */
@@ -100,6 +111,16 @@ bool page_is_dynamic(const struct page *page);
 void page_render(const struct page_context *context, const struct page *page, struct buf *out,
                  struct page_answer *answer);
 
+/**
+ * The closed area that `page` is in, or NULL: an alias is in that of its review. What has moved is
+ * in none of its own; that of the path that was asked for counts.
+ */
+const struct path_area *page_area(const struct capsule *capsule, const struct page *page);
+/** The language of a text/gemini page: its review's, else that of its path, else the capsule's. */
+slice page_lang(const struct capsule *capsule, const struct page *page);
+
+/** Append the path of `page`, decoded, with its first slash. */
+void page_put_path(const struct page *page, struct buf *out);
 /** Append the file name of `page` in an exported tree (decoded, no first slash; folders end in
  * index.gmi). */
 void page_put_file_name(const struct page *page, struct buf *out);

@@ -3,6 +3,7 @@
 #include "gemini/host.h"
 #include "gemini/request.h"
 #include "pages/sitemap.h"
+#include "server/admission.h"
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/served_file.h"
@@ -93,13 +94,10 @@ static void reply_not_found(struct reply *reply)
     reply_set(reply, STATUS_NOT_FOUND, "Not found");
 }
 
-/* The client resolves the target, so it stays on the host and port that it knows. */
-static void reply_to_folder(const struct page_context *context, const struct page *page,
-                            const struct request *request, struct reply *reply)
+/* META is the target of a redirect, which takes the query along or not. */
+static void end_target(const struct request *request, bool takes_query, struct reply *reply)
 {
-    reply_set(reply, STATUS_REDIRECT_PERMANENT, "");
-    page_put_url(context, page, &reply->meta);
-    if (request->has_query) {
+    if (takes_query && request->has_query) {
         buf_putc(&reply->meta, '?');
         buf_put(&reply->meta, request->query);
     }
@@ -108,9 +106,18 @@ static void reply_to_folder(const struct page_context *context, const struct pag
     }
 }
 
-static void reply_with_file(const struct site *site, const struct static_file *file,
-                            struct reply *reply)
+/* The client resolves the target, so it stays on the host and port that it knows. */
+static void reply_to_folder(const struct page_context *context, const struct page *page,
+                            const struct request *request, struct reply *reply)
 {
+    reply_set(reply, STATUS_REDIRECT_PERMANENT, "");
+    page_put_url(context, page, &reply->meta);
+    end_target(request, true, reply);
+}
+
+static void reply_with_file(const struct site *site, const struct page *page, struct reply *reply)
+{
+    const struct static_file *file = page->file;
     uint64_t size = 0;
     int fd = served_file_open(site->static_folder, file->path, &size);
     if (fd < 0 && errno == ENOENT) {
@@ -123,15 +130,15 @@ static void reply_with_file(const struct site *site, const struct static_file *f
         return;
     }
     reply_set(reply, STATUS_SUCCESS, "");
-    slice lang = slice_equal(file->media_type, SLICE("text/gemini")) ? site->capsule->conf.lang
-                                                                     : SLICE_EMPTY;
-    response_put_type(&reply->meta, file->media_type, lang);
+    bool is_gemtext = slice_equal(file->media_type, SLICE("text/gemini"));
+    response_put_type(&reply->meta, file->media_type,
+                      is_gemtext ? page_lang(site->capsule, page) : SLICE_EMPTY);
     reply->file = fd;
     reply->file_size = size;
 }
 
 static void reply_with_page(const struct page_context *context, const struct page *page,
-                            struct reply *reply)
+                            const struct request *request, struct reply *reply)
 {
     struct page_answer answer = { 0 };
     reply_set(reply, STATUS_SUCCESS, "");
@@ -148,6 +155,9 @@ static void reply_with_page(const struct page_context *context, const struct pag
         reply->status = (enum status)answer.status;
         buf_put(&reply->meta, buf_slice(&reply->body));
         buf_clear(&reply->body);
+    }
+    if (answer.status == STATUS_REDIRECT || answer.status == STATUS_REDIRECT_PERMANENT) {
+        end_target(request, answer.takes_query, reply);
     }
     if (reply->meta.failed) {
         log_message("the header of a page is longer than %d bytes", LIMIT_META);
@@ -191,6 +201,12 @@ void route(const struct sites *sites, const struct arrival *arrival, struct repl
         return;
     }
 
+    /* Before anything is looked up: what there is in a closed area is nobody's business. */
+    const struct path_area *area = path_find_area(&site->capsule->conf.paths, path);
+    if (!admit(area, &arrival->client, arrival->now, reply)) {
+        return;
+    }
+
     struct page_context context = {
         .capsule = site->capsule,
         .host = site->authority,
@@ -206,16 +222,21 @@ void route(const struct sites *sites, const struct arrival *arrival, struct repl
         reply_not_found(reply);
         return;
     }
+    /* Some pages have more addresses than one: the old ones of a review, say. */
+    const struct path_area *own_area = page_area(site->capsule, &page);
+    if (own_area != area && !admit(own_area, &arrival->client, arrival->now, reply)) {
+        return;
+    }
     if (found == SITEMAP_NEEDS_SLASH) {
         reply_to_folder(&context, &page, &request, reply);
         return;
     }
     if (page.kind == PAGE_STATIC) {
-        reply_with_file(site, page.file, reply);
+        reply_with_file(site, &page, reply);
         return;
     }
     if (page_is_dynamic(&page)) {
         (void)RAND_bytes((unsigned char *)&context.random, sizeof context.random);
     }
-    reply_with_page(&context, &page, reply);
+    reply_with_page(&context, &page, &request, reply);
 }

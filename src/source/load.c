@@ -289,7 +289,8 @@ static bool visit_static(void *context, slice path, const struct stat *status)
                   .media_type = unchanged ? old->file.media_type
                                           : media_type_find(load->options->media_types, copy,
                                                             (slice){ head, len }),
-                  .size = (uint64_t)status->st_size },
+                  .size = (uint64_t)status->st_size,
+                  .modified = date_of((int64_t)status->st_mtime) },
         .stamp = stamp,
     };
     return true;

@@ -16,7 +16,7 @@ struct world {
     struct capsule_parts parts;
     struct review *reviews[WORLD_MOST];
     struct hand_page pages[8];
-    struct static_file statics[8];
+    struct static_file statics[16];
     slice hosts[1];
     struct capsule capsule;
     struct page_context context;
@@ -41,6 +41,16 @@ static inline void world_begin(struct world *world)
         .statics = world->statics,
         .now = 1767225600, /* 2026-01-01T00:00:00Z */
     };
+}
+
+/* capsule.conf; call it before world_ready. */
+static inline void world_conf(struct world *world, const char *text)
+{
+    world->parts.conf_source = (struct source){ SLICE("capsule.conf"), slice_of(text) };
+    bool ok =
+        conf_parse(&world->arena, &world->parts.conf_source, &world->parts.conf, &world->diags);
+    assert_diags(&world->diags, "");
+    assert_true(ok);
 }
 
 static inline void world_end(struct world *world)
