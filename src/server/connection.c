@@ -29,6 +29,7 @@ struct exchange {
     /* The response: the bytes of `head` (header and page, or header alone), then those of `file`.
      * `sent` counts through both. */
     enum status status;
+    slice host; /* of the capsule, for the log */
     char *head;
     size_t head_length;
     int file; /* -1: none */
@@ -77,6 +78,7 @@ static void log_exchange(const struct connection *c)
         .duration_us = monotonic_us() - x->started_us,
         .line = { x->input, x->line_length },
         .peer = c->peer,
+        .host = x->host,
         .tls = SSL_get_version(x->ssl),
     });
 }
@@ -232,6 +234,7 @@ static enum progress start_response(struct connection *c, struct reply *reply)
     buf_init(&header, LIMIT_META + 16);
     response_put_header(&header, reply->status, buf_slice(&reply->meta));
     x->status = reply->status;
+    x->host = reply->host;
     x->file = reply->file;
     x->file_size = reply->file_size;
     bool ok = !header.failed && take_head(c, &header, &reply->body);
@@ -254,6 +257,7 @@ static enum progress answer(struct connection *c, enum request_line line, size_t
     x->line_length = length;
     x->moment = date_now();
     x->started_us = monotonic_us();
+    reply->host = SLICE_EMPTY;
     if (line == REQUEST_LINE_COMPLETE) {
         const struct arrival arrival = {
             .line = { x->input, length },

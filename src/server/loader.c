@@ -1,6 +1,7 @@
 #include "server/loader.h"
 
 #include "gemini/url.h"
+#include "server/channel.h"
 #include "server/clock.h"
 #include "server/credentials.h"
 #include "server/generation.h"
@@ -249,6 +250,30 @@ static void take_credentials(struct loader *loader)
     buf_release(&error);
 }
 
+/* The log's files are other ones. Workers cannot be given them, so there are new workers; those of
+ * before finish what they hold on the old files. */
+static void take_logs(struct loader *loader, const int *fds, size_t count)
+{
+    log_replace(fds, count);
+    plan_reload(loader, 0);
+}
+
+static void take_message(struct loader *loader)
+{
+    int fds[CHANNEL_FILES];
+    size_t count = 0;
+    switch (channel_receive(loader->setup->channel, fds, &count)) {
+    case CHANNEL_CREDENTIALS:
+        take_credentials(loader);
+        break;
+    case CHANNEL_LOGS:
+        take_logs(loader, fds, count);
+        break;
+    case CHANNEL_END:
+        break; /* the lifeline says so too */
+    }
+}
+
 static void reap(struct loader *loader)
 {
     pid_t pid = 0;
@@ -343,7 +368,7 @@ static bool round_of_loop(struct loader *loader)
         return false;
     }
     if (fds[CHANNEL].revents != 0) {
-        take_credentials(loader);
+        take_message(loader);
     }
     bool look = clock_ms() >= loader->looked_at + WATCH_POLL_MS;
     for (size_t i = 0; i < loader->count; i++) {

@@ -19,7 +19,7 @@ struct loader_setup {
     struct listeners *listeners;
     const struct certificate *certificates; /* one a site */
     int lifeline; /* end of file: the master wants the end, or has ended */
-    int channel;  /* a socket: LOADER_READY to the master, new credentials from it */
+    int channel;  /* a socket: LOADER_READY to the master, what channel.h has from it */
 };
 
 /** Serve until the lifeline ends; SIGHUP reloads. Ends the process. */

@@ -4,6 +4,7 @@
 #include "gemini/certificate_files.h"
 #include "gemini/url.h"
 #include "server/backoff.h"
+#include "server/channel.h"
 #include "server/clock.h"
 #include "server/credentials.h"
 #include "server/loader.h"
@@ -240,6 +241,7 @@ static void on_channel(struct master *master, struct crew *crew)
             log_fingerprint(&master->certificates[i]);
         }
         log_addresses(master);
+        log_started();
     }
 }
 
@@ -258,7 +260,8 @@ static bool replace_credentials(struct master *master, size_t site, struct certi
     log_fingerprint(&master->certificates[site]);
     struct crew *crew = current(master);
     if (crew != NULL && crew->channel >= 0) {
-        (void)!credentials_send(crew->channel, (uint32_t)site, &master->certificates[site]);
+        (void)!(channel_send(crew->channel, CHANNEL_CREDENTIALS, NULL, 0) &&
+                credentials_send(crew->channel, (uint32_t)site, &master->certificates[site]));
     }
     return true;
 }
@@ -358,6 +361,21 @@ static void kill_all(struct master *master)
     }
 }
 
+/* Whoever has renamed the files of the log wants new ones. A loader that is started later has them
+ * from us. */
+static void reopen_logs(struct master *master)
+{
+    int fds[LOG_FILES];
+    struct crew *crew = current(master);
+    if (!log_reopen()) {
+        return;
+    }
+    log_message("the log was opened again");
+    if (crew != NULL && crew->channel >= 0) {
+        (void)!channel_send(crew->channel, CHANNEL_LOGS, fds, log_files(fds));
+    }
+}
+
 /* A terminal that is closed sends SIGHUP too; then nobody is there any more who wants to serve. */
 static bool terminal_is_gone(const struct master *master)
 {
@@ -376,6 +394,9 @@ static void take_signals(struct master *master)
             plan_read_credentials(master);
             (void)kill(crew->group, SIGHUP);
         }
+    }
+    if (signals_take(SIGUSR1)) {
+        reopen_logs(master);
     }
     if (stop && !master->stopping) {
         begin_stop(master);

@@ -188,6 +188,7 @@ void route(const struct sites *sites, const struct arrival *arrival, struct repl
         return;
     }
     const struct site *site = find_site(sites, request.host);
+    reply->host = site != NULL ? site->hosts[0] : SLICE_EMPTY;
     if (!slice_equal(request.scheme, SLICE("gemini")) || site == NULL ||
         !has_port(site, request.port) || !is_presented(arrival, request.host)) {
         reply_set(reply, STATUS_PROXY_REFUSED, "Nothing but this server's own pages is served");

@@ -64,6 +64,7 @@ struct reply {
     struct buf body; /* of a page */
     int file;        /* or the body is this file, which is the caller's from then on; else -1 */
     uint64_t file_size;
+    slice host; /* the first one of the capsule that answers; empty when none does */
 };
 
 void reply_init(struct reply *reply);

@@ -42,6 +42,9 @@ int server_run(const struct server_options *options)
     struct listeners listeners;
     process_keep_standard_files();
     process_raise_file_limit();
+    if (!log_open(&options->settings->log)) {
+        return 1;
+    }
     for (size_t i = 0; i < options->site_count; i++) {
         if (!load_certificate(options->certs_folder, options->sites[i].certificate_name,
                               &certificates[i])) {

@@ -80,6 +80,58 @@ static void take_addresses(struct settings *file, const struct setting *setting,
     }
 }
 
+static struct log_settings *log_of(const struct settings *file, const struct setting *setting)
+{
+    return (struct log_settings *)((char *)file->out + setting->offset);
+}
+
+/* `stderr`, `none` where that is possible, or a file. */
+static void take_log(struct settings *file, const struct setting *setting, slice value)
+{
+    struct log_settings *log = log_of(file, setting);
+    bool is_file = !slice_equal(value, SLICE("stderr")) && !slice_equal(value, SLICE("none"));
+    log->no_requests = slice_equal(value, SLICE("none"));
+    log->request_path = is_file ? to_path(file, value) : NULL;
+}
+
+static void take_error_log(struct settings *file, const struct setting *setting, slice value)
+{
+    struct log_settings *log = log_of(file, setting);
+    log->message_path = slice_equal(value, SLICE("stderr")) ? NULL : to_path(file, value);
+    if (slice_equal(value, SLICE("none"))) {
+        settings_error(file, value.ptr, "messages go to stderr or to a file");
+    }
+}
+
+/* One of a list of words; its number is the value of an enum. */
+static unsigned take_word(struct settings *file, slice value, const char *const *words,
+                          size_t count, const char *expected)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (slice_equal_nocase(value, slice_of(words[i]))) {
+            return i;
+        }
+    }
+    settings_error(file, value.ptr, "expected %s", expected);
+    return 0;
+}
+
+static void take_log_format(struct settings *file, const struct setting *setting, slice value)
+{
+    static const char *const words[] = { [LOG_COMMON] = "common", [LOG_JSON] = "json" };
+    log_of(file, setting)->form =
+        (enum log_form)take_word(file, value, words, ARRAY_LENGTH(words), "common or json");
+}
+
+static void take_log_addresses(struct settings *file, const struct setting *setting, slice value)
+{
+    static const char *const words[] = { [LOG_ADDRESSES_NONE] = "none",
+                                         [LOG_ADDRESSES_SHORT] = "short",
+                                         [LOG_ADDRESSES_FULL] = "full" };
+    log_of(file, setting)->addresses = (enum log_addresses)take_word(
+        file, value, words, ARRAY_LENGTH(words), "none, short or full");
+}
+
 /* --- the table -------------------------------------------------------------------------------- */
 
 #define TO(member) .offset = offsetof(struct reader, settings.member)
@@ -88,6 +140,10 @@ static const struct setting table[] = {
     { "Capsule", take_paths, TO(capsules), .may_repeat = true, .max = LIMIT_CAPSULES },
     { "Certs", take_path, TO(certs) },
     { "Listen", take_addresses, TO(listen), .may_repeat = true, .max = LIMIT_LISTENERS },
+    { "Error-Log", take_error_log, TO(log) },
+    { "Log", take_log, TO(log) },
+    { "Log-Addresses", take_log_addresses, TO(log) },
+    { "Log-Format", take_log_format, TO(log) },
     { "User", take_name, TO(user) },
     { "Workers", settings_take_number, TO(workers), .min = 1, .max = LIMIT_WORKERS },
 };

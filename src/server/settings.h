@@ -9,6 +9,7 @@
 #include "base/attributes.h"
 #include "base/diag.h"
 #include "base/slice.h"
+#include "server/log.h"
 
 struct path_list {
     const char **items;
@@ -21,6 +22,7 @@ struct server_settings {
     struct path_list listen; /* as listen_parse takes them */
     const char *user;        /* whom to become when started as root; NULL: not given */
     unsigned long workers;   /* 0: one a core */
+    struct log_settings log;
 };
 
 /** The values of a server that is told nothing. */

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-static const int caught[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
+static const int caught[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1 };
 static volatile sig_atomic_t arrived[ARRAY_LENGTH(caught)];
 /* The mask during signals_wait: the one we were started with, less what is caught. */
 static sigset_t waiting_mask;
@@ -45,6 +45,8 @@ void signals_begin(void)
         handle(caught[i], note);
     }
     handle(SIGPIPE, SIG_IGN);
+    /* A log that grows past a limit of the shell is a full disk, not the end. */
+    handle(SIGXFSZ, SIG_IGN);
     /* Loader and workers are a process group of their own: without this a terminal set to `tostop`
      * would stop them at the first line of the log. */
     handle(SIGTTOU, SIG_IGN);

@@ -8,7 +8,8 @@
 #include <poll.h>
 #include <stdbool.h>
 
-/** Block and catch SIGCHLD, SIGHUP, SIGINT, SIGTERM; ignore SIGPIPE and the terminal's stops. */
+/** Block and catch SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1; ignore SIGPIPE and the terminal's
+ * stops. */
 void signals_begin(void);
 /** poll(2), during which signals arrive. An interrupted wait returns with no `revents` set. */
 void signals_wait(struct pollfd *fds, nfds_t count, int timeout_ms);

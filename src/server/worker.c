@@ -324,6 +324,7 @@ void worker_run(const struct worker_setup *setup)
     signals_leave();
     (void)signal(SIGHUP, SIG_IGN);
     (void)signal(SIGINT, SIG_IGN);
+    (void)signal(SIGUSR1, SIG_IGN);
     struct worker *worker = malloc(sizeof *worker);
     if (worker == NULL || !set_up(worker, setup)) {
         log_message("a worker cannot start: %s", strerror(errno));

@@ -46,7 +46,9 @@ static void test_values(void **state)
     begin(&parsed);
     parse(&parsed,
           "# The server of two\n\nCapsule: one\ncapsule: /srv/two\nCerts: certs\n"
-          "Listen: 127.0.0.1:1966, [::1]\nListen: :1970\nUser: gemini\nWorkers: 3\n",
+          "Listen: 127.0.0.1:1966, [::1]\nListen: :1970\nUser: gemini\nWorkers: 3\n"
+          "Log: requests.log\nError-Log: /var/log/messages.log\nLog-Format: JSON\n"
+          "Log-Addresses: short\n",
           "/etc/matinee/");
     const struct server_settings *settings = &parsed.settings;
     assert_true(parsed.ok);
@@ -59,13 +61,20 @@ static void test_values(void **state)
     assert_string_equal(settings->listen.items[1], "[::1]");
     assert_string_equal(settings->user, "gemini");
     assert_int_equal(settings->workers, 3);
+    assert_string_equal(settings->log.request_path, "/etc/matinee/requests.log");
+    assert_string_equal(settings->log.message_path, "/var/log/messages.log");
+    assert_int_equal(settings->log.form, LOG_JSON);
+    assert_int_equal(settings->log.addresses, LOG_ADDRESSES_SHORT);
 
     /* Options come after the file: what they give, they give instead. */
-    parse(&parsed, "Capsule: other\nWorkers: 1\n", "");
+    parse(&parsed, "Capsule: other\nWorkers: 1\nLog: none\nError-Log: stderr\n", "");
     assert_true(parsed.ok);
     assert_int_equal(settings->capsules.count, 1);
     assert_string_equal(settings->capsules.items[0], "other");
     assert_int_equal(settings->workers, 1);
+    assert_true(settings->log.no_requests);
+    assert_null(settings->log.request_path);
+    assert_null(settings->log.message_path);
     assert_int_equal(settings->listen.count, 3);
     end(&parsed);
 }
@@ -84,6 +93,9 @@ static void test_what_is_wrong(void **state)
         { "Listen: example.org\n", "expected an address" },
         { "Listen: :1, :70000\n", "expected an address" },
         { "just words\n", "expected" },
+        { "Log-Format: combined\n", "common or json" },
+        { "Log-Addresses: all\n", "none, short or full" },
+        { "Error-Log: none\n", "stderr or to a file" },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         struct parsed parsed;
