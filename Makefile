@@ -18,7 +18,7 @@ VERSION := 0.1.0
 LIBRARIES := libevent libevent_openssl openssl libidn2 libmagic liburiparser libutf8proc
 
 # Every source file by its room; `make lint` says when one is missing here.
-base := arena buf diag file folder slice utf8
+base := arena buf diag file folder siphash slice utf8
 text := date gemtext header settings slug uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url
@@ -29,9 +29,9 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
 	section site sitemap
-server := admission backoff channel clock connection credentials generation listen loader log log_line \
-	master prefix process proxy_header route served_file server settings signals tls watch \
-	worker
+server := acceptor admission backoff channel clock connection credentials gate generation limits \
+	listen loader log log_line master peers prefix process proxy_header route served_file server \
+	settings signals tls watch worker
 cmd := address_check build capsule_folder cert cert_list check command get import link_check new \
 	open_capsule serve server_user tree
 ROOMS := base text gemini model import source pages server cmd

@@ -27,6 +27,9 @@ EXPECTED = [
     r'- - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\] "[ -~]*" \d\d \d+ \d+\.\dms( of \d+)?',
 ]
 
+# What it says when strangers ask for too much; only where a test is about that.
+TURNED_AWAY = r"matinee: connections turned away: \d+ [a-z, 0-9]+"
+
 REVIEW = """Title: {title}
 Published: {published}
 Kind: film

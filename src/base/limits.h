@@ -88,9 +88,31 @@
 #define LIMIT_PREFIXES 64
 /** Worker processes: more than any machine has use for. */
 #define LIMIT_WORKERS 64
+/** Requests a second of one address in the long run, and at once after a quiet time. A reader asks
+ * once in some seconds, a client that fetches the pictures of a page ten times at once, a crawler
+ * waits between pages; behind one address there may be some hundred people. A core answers 1,500.
+ */
+#define LIMIT_ADDRESS_RATE 10
+#define LIMIT_ADDRESS_BURST 100
+/** How many times as many handshakes an address may begin. Requests beyond the rate are answered
+ * with status 44, which costs a handshake; beyond this, connections are closed without one. */
+#define LIMIT_FAR_OVER 4
+/** Connections of one address at once; beyond them it is told to slow down, and beyond twice as
+ * many new ones are closed. Clients have ten. */
+#define LIMIT_ADDRESS_CONNECTIONS 64
+/** Who has no limits as an address: what comes from the machine itself is an onion service's or a
+ * proxy's, and many people. */
+#define LIMIT_UNLIMITED "127.0.0.0/8, ::1, unix"
+/** Addresses that are remembered, each with 32 bytes and 2 a worker. More are active at once only
+ * when somebody has a great many, who then is not stopped by limits for each. */
+#define LIMIT_PEERS 32768
+/** Seconds between two lines of the log about who was turned away. */
+#define LIMIT_REPORT_SECONDS 60
 /** Connections a worker holds at once; fewer when the descriptor limit is low. A stalled handshake
  * costs 43 kB, so this is at most 180 MB. */
 #define LIMIT_CONNECTIONS 4096
+/** The most that can be set; they are counted in 16 bits. */
+#define LIMIT_CONNECTIONS_MAX 60000
 /** Seconds for handshake and request together: a phone on a bad network needs three. */
 #define LIMIT_REQUEST_SECONDS 10
 /** Seconds in which a reader has to take at least one record (16 kB, or what is left): a radio

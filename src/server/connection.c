@@ -2,6 +2,7 @@
 
 #include "gemini/request.h"
 #include "server/clock.h"
+#include "server/gate.h"
 #include "server/log.h"
 #include "server/tls.h"
 #include "text/date.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -106,6 +108,7 @@ static void destroy(struct connection *c)
     }
     free_exchange(c);
     (void)close(c->fd);
+    gate_leave(c);
     worker_forget(c->worker, c);
     free(c);
 }
@@ -149,6 +152,9 @@ static enum progress run_accepted(struct connection *c)
         return PROGRESS_WANT_READ;
     }
     if (n <= 0 || first != handshake_record) {
+        return give_up(c);
+    }
+    if (!gate_handshake(c)) {
         return give_up(c);
     }
     c->exchange = calloc(1, sizeof *c->exchange);
@@ -226,8 +232,8 @@ static enum progress start_response(struct connection *c, struct reply *reply)
     struct exchange *x = c->exchange;
     /* Slow readers of large pages must not fill the memory between them. */
     if (reply->body.len > 0 && worker->held > 0 &&
-        worker->held + reply->body.len > LIMIT_HELD_PAGES) {
-        log_message("%zu bytes are held for slow readers; refusing more", worker->held);
+        worker->held + reply->body.len > worker->limits->held_bytes) {
+        gate_note(worker, TURNED_BUSY);
         reply_set(reply, STATUS_SERVER_UNAVAILABLE, "Too busy, please try again");
     }
     struct buf header;
@@ -258,7 +264,12 @@ static enum progress answer(struct connection *c, enum request_line line, size_t
     x->moment = date_now();
     x->started_us = monotonic_us();
     reply->host = SLICE_EMPTY;
-    if (line == REQUEST_LINE_COMPLETE) {
+    unsigned seconds = 0;
+    if (!gate_request(c, &seconds)) {
+        char text[16];
+        (void)snprintf(text, sizeof text, "%u", seconds);
+        reply_set(reply, STATUS_SLOW_DOWN, text);
+    } else if (line == REQUEST_LINE_COMPLETE) {
         const struct arrival arrival = {
             .line = { x->input, length },
             .server_name = tls_server_name(x->ssl),
@@ -457,16 +468,23 @@ static void on_event(UNUSED int fd, UNUSED short what, void *arg)
     run(arg);
 }
 
-void connection_accept(struct worker *worker, int fd, const struct peer_address *peer)
+bool connection_accept(struct worker *worker, int fd, const struct peer_address *peer)
 {
     struct connection *c = calloc(1, sizeof *c);
     if (c == NULL) {
         (void)close(fd);
-        return;
+        return false;
     }
     *c = (struct connection){ .fd = fd, .worker = worker, .peer = *peer, .wait = WAIT_KINDS };
+    if (!gate_enter(c)) {
+        (void)close(fd);
+        free(c);
+        return false;
+    }
     worker_wait(worker, c, WAIT_REQUEST);
     if (!want(c, EV_READ)) {
         destroy(c);
+        return false;
     }
+    return true;
 }

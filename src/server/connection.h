@@ -6,6 +6,7 @@
 #define MATINEE_SERVER_CONNECTION_H
 
 #include "base/limits.h"
+#include "server/peers.h"
 #include "server/prefix.h"
 #include "server/worker.h"
 
@@ -31,14 +32,17 @@ struct connection {
     int fd;
     struct worker *worker;
     struct peer_address peer;
+    peer_id peer_id;      /* under which it is counted */
+    bool is_one_too_many; /* to be told to slow down */
     struct event event;
     short wanted; /* EV_READ or EV_WRITE: what `event` waits for */
     size_t drained;
     struct exchange *exchange; /* NULL before the first byte and after the response */
 };
 
-/** Take over the non-blocking socket `fd`, of `peer`. Without memory the socket is closed. */
-void connection_accept(struct worker *worker, int fd, const struct peer_address *peer);
+/** Take over the non-blocking socket `fd`, of `peer`. False when it was closed at once: without
+ * memory, or because the address has too many. */
+bool connection_accept(struct worker *worker, int fd, const struct peer_address *peer);
 /** Close it at once. A response that is not finished is reset, so that the reader can tell. */
 void connection_cut(struct connection *connection);
 /** The name of a state, for messages. */

@@ -206,6 +206,8 @@ static void run_worker(void *context, int ready)
         .sites = &sites,
         .listeners = loader->setup->listeners,
         .tls = loader->tls[0],
+        .limits = &loader->options->settings->limits,
+        .peers = loader->setup->peers,
         .lifeline = loader->setup->lifeline,
         .ready = ready,
     };
@@ -279,6 +281,7 @@ static void reap(struct loader *loader)
     pid_t pid = 0;
     int status = 0;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        peers_leave(loader->setup->peers, pid);
         generations_reap(&loader->generations, pid, status);
     }
 }

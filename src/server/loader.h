@@ -6,6 +6,7 @@
 #include "base/attributes.h"
 #include "gemini/certificate.h"
 #include "server/listen.h"
+#include "server/peers.h"
 #include "server/server.h"
 
 /** How a loader ends that has nothing to serve at its start. */
@@ -18,6 +19,7 @@ struct loader_setup {
     const struct server_options *options;
     struct listeners *listeners;
     const struct certificate *certificates; /* one a site */
+    struct peers *peers;
     int lifeline; /* end of file: the master wants the end, or has ended */
     int channel;  /* a socket: LOADER_READY to the master, what channel.h has from it */
 };

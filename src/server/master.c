@@ -7,6 +7,7 @@
 #include "server/channel.h"
 #include "server/clock.h"
 #include "server/credentials.h"
+#include "server/gate.h"
 #include "server/loader.h"
 #include "server/log.h"
 #include "server/process.h"
@@ -43,6 +44,7 @@ struct master {
     const struct server_options *options;
     struct listeners *listeners;
     struct certificate *certificates; /* one a site */
+    struct peers *peers;
     bool had_terminal;
     struct watch *watch; /* of the certificates */
     int64_t looked_at;
@@ -111,6 +113,7 @@ static NO_RETURN void run_loader(struct master *master, int lifeline, int channe
         .options = master->options,
         .listeners = master->listeners,
         .certificates = master->certificates,
+        .peers = master->peers,
         .lifeline = lifeline,
         .channel = channel,
     });
@@ -331,6 +334,7 @@ static bool reap(struct master *master)
     pid_t pid = 0;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
         struct crew *crew = current(master);
+        peers_leave(master->peers, pid);
         if (crew != NULL && crew->has_loader && crew->group == pid) {
             loader_ended(master, crew, status);
         }
@@ -468,11 +472,12 @@ int master_run(const struct server_options *options, struct listeners *listeners
         .read_credentials_at = CLOCK_NEVER,
         .kill_at = CLOCK_NEVER,
     };
+    master.peers = peers_new();
     signals_begin();
     process_adopt_orphans();
     master.watch = watch_new(options->certs_folder, NULL);
-    if (master.watch == NULL) {
-        log_message("out of memory");
+    if (master.watch == NULL || master.peers == NULL) {
+        log_message("cannot start: %s", strerror(errno));
         return 1;
     }
     while (!master.failed && round_of_loop(&master)) {
@@ -483,6 +488,8 @@ int master_run(const struct server_options *options, struct listeners *listeners
     for (size_t i = master.crew_count; i-- > 0;) {
         remove_crew(&master, i);
     }
+    gate_report(master.peers, true);
+    peers_free(master.peers);
     watch_free(master.watch);
     listen_close(listeners);
     return master.failed ? 1 : 0;

@@ -11,6 +11,9 @@
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #ifdef __FreeBSD__
 #include <sys/procctl.h>
 #endif
@@ -67,6 +70,13 @@ bool process_become(const struct server_user *user)
         return false;
     }
     return true;
+}
+
+void process_trim_memory(void)
+{
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
 }
 
 unsigned process_count_cores(void)

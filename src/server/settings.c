@@ -5,6 +5,8 @@
 #include "text/header.h"
 #include "text/settings.h"
 
+#include <limits.h>
+
 enum { SETTINGS_MAX = 64 };
 
 /* The file as it is read. */
@@ -18,6 +20,7 @@ struct reader {
 void server_settings_init(struct server_settings *settings)
 {
     *settings = (struct server_settings){ 0 };
+    server_limits_init(&settings->limits);
 }
 
 /* --- values ----------------------------------------------------------------------------------- */
@@ -132,6 +135,18 @@ static void take_log_addresses(struct settings *file, const struct setting *sett
         file, value, words, ARRAY_LENGTH(words), "none, short or full");
 }
 
+static void take_prefixes(struct settings *file, const struct setting *setting, slice value)
+{
+    struct prefix_list *list = (struct prefix_list *)((char *)file->out + setting->offset);
+    slice bad = value;
+    if (!prefix_list_parse(value, list, &bad)) {
+        settings_error(file, bad.ptr,
+                       "expected blocks of addresses such as 192.0.2.0/24, 2001:db8::/32, or "
+                       "`unix`, or `none` alone; %d at most",
+                       LIMIT_PREFIXES);
+    }
+}
+
 /* --- the table -------------------------------------------------------------------------------- */
 
 #define TO(member) .offset = offsetof(struct reader, settings.member)
@@ -146,6 +161,18 @@ static const struct setting table[] = {
     { "Log-Format", take_log_format, TO(log) },
     { "User", take_name, TO(user) },
     { "Workers", settings_take_number, TO(workers), .min = 1, .max = LIMIT_WORKERS },
+
+    { "Rate", settings_take_number, TO(limits.rate), .max = 10000 },
+    { "Burst", settings_take_number, TO(limits.burst), .min = 1, .max = 1000000 },
+    { "Connections-Per-Address", settings_take_number, TO(limits.address_connections),
+      .max = LIMIT_CONNECTIONS_MAX },
+    { "Unlimited", take_prefixes, TO(limits.unlimited) },
+    { "Connections", settings_take_number, TO(limits.connections), .min = 1,
+      .max = LIMIT_CONNECTIONS_MAX },
+    { "Request-Seconds", settings_take_number, TO(limits.request_seconds), .min = 1, .max = 3600 },
+    { "Stall-Seconds", settings_take_number, TO(limits.stall_seconds), .min = 1, .max = 3600 },
+    { "Linger-Seconds", settings_take_number, TO(limits.linger_seconds), .min = 1, .max = 3600 },
+    { "Held-Bytes", settings_take_number, TO(limits.held_bytes), .max = ULONG_MAX },
 };
 
 _Static_assert(ARRAY_LENGTH(table) <= SETTINGS_MAX, "`begun` has room for each");

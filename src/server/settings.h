@@ -9,6 +9,7 @@
 #include "base/attributes.h"
 #include "base/diag.h"
 #include "base/slice.h"
+#include "server/limits.h"
 #include "server/log.h"
 
 struct path_list {
@@ -23,6 +24,7 @@ struct server_settings {
     const char *user;        /* whom to become when started as root; NULL: not given */
     unsigned long workers;   /* 0: one a core */
     struct log_settings log;
+    struct server_limits limits;
 };
 
 /** The values of a server that is told nothing. */

@@ -1,5 +1,6 @@
 #include "server/worker.h"
 
+#include "server/acceptor.h"
 #include "server/clock.h"
 #include "server/connection.h"
 #include "server/log.h"
@@ -10,20 +11,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-/* Connections taken in one event: the other workers and the open connections get their turn. */
-enum { ACCEPTS_PER_EVENT = 8, RETRY_ACCEPT_MS = 100 };
-/* Descriptors that are no connections' (listeners, epoll, logs), generously. */
-enum { DESCRIPTORS_KEPT = 128 };
-
-static const int64_t wait_ms[WAIT_KINDS] = {
-    [WAIT_REQUEST] = LIMIT_REQUEST_SECONDS * 1000,
-    [WAIT_READER] = LIMIT_STALL_SECONDS * 1000,
-    [WAIT_END] = LIMIT_LINGER_SECONDS * 1000,
-};
+/* Memory is given back to the system when so few of so many connections are left. */
+enum { PEAK_MIN = 256, PEAK_SHARE = 8 };
 
 static struct timeval timeval_of(int64_t ms)
 {
@@ -61,81 +52,40 @@ static void on_deadline(UNUSED int fd, UNUSED short what, void *arg)
     arm_deadline(worker, earliest);
 }
 
+static int64_t longest_ms(const struct worker *worker, enum wait wait)
+{
+    const unsigned long seconds[WAIT_KINDS] = {
+        [WAIT_REQUEST] = worker->limits->request_seconds,
+        [WAIT_READER] = worker->limits->stall_seconds,
+        [WAIT_END] = worker->limits->linger_seconds,
+    };
+    return (int64_t)seconds[wait] * 1000;
+}
+
 void worker_wait(struct worker *worker, struct connection *connection, enum wait wait)
 {
     if (connection->wait == WAIT_KINDS) {
         worker->connection_count++;
+        if (worker->connection_count > worker->connection_peak) {
+            worker->connection_peak = worker->connection_count;
+        }
     } else {
         TAILQ_REMOVE(&worker->waiting[connection->wait], connection, queue);
     }
     connection->wait = wait;
-    connection->due = clock_ms() + wait_ms[wait];
+    connection->due = clock_ms() + longest_ms(worker, wait);
     TAILQ_INSERT_TAIL(&worker->waiting[wait], connection, queue);
     arm_deadline(worker, connection->due);
 }
 
-/* --- accepting -------------------------------------------------------------------------------- */
-
-static void set_accepting(struct worker *worker, bool on)
+/* The memory of a burst would stay with the allocator for good. */
+static void give_memory_back(struct worker *worker)
 {
-    if (worker->accepting == on || (on && worker->draining)) {
-        return;
+    if (worker->connection_peak >= PEAK_MIN &&
+        worker->connection_count <= worker->connection_peak / PEAK_SHARE) {
+        worker->connection_peak = worker->connection_count;
+        process_trim_memory();
     }
-    worker->accepting = on;
-    for (size_t i = 0; i < worker->listeners->count; i++) {
-        if (on) {
-            (void)event_add(&worker->accepts[i], NULL);
-        } else {
-            (void)event_del(&worker->accepts[i]);
-        }
-    }
-}
-
-static void on_accept(int listener, UNUSED short what, void *arg)
-{
-    struct worker *worker = arg;
-    for (int i = 0; i < ACCEPTS_PER_EVENT; i++) {
-        /* When there are too many, the oldest one without a complete request makes room, but only
-         * for one that is really there. */
-        struct connection *oldest = NULL;
-        if (worker->connection_count >= worker->connection_max) {
-            oldest = TAILQ_FIRST(&worker->waiting[WAIT_REQUEST]);
-            if (oldest == NULL) {
-                /* All are being answered. New ones wait in the backlog; worker_forget listens
-                 * again. */
-                set_accepting(worker, false);
-                return;
-            }
-        }
-        struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
-        socklen_t length = sizeof from;
-        int fd = accept4(listener, (struct sockaddr *)&from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            if (oldest != NULL) {
-                connection_cut(oldest);
-            }
-            struct peer_address peer = peer_address_of(&from);
-            connection_accept(worker, fd, &peer);
-            continue;
-        }
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            /* The listener stays readable, so without a pause this would spin. */
-            log_message("cannot accept a connection: %s", strerror(errno));
-            struct timeval pause = timeval_of(RETRY_ACCEPT_MS);
-            set_accepting(worker, false);
-            (void)event_add(worker->retry_accept, &pause);
-            return;
-        }
-        if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            return; /* another worker was faster, or that was all */
-        }
-        /* Anything else is about one connection that is gone already. */
-    }
-}
-
-static void on_retry_accept(UNUSED int fd, UNUSED short what, void *arg)
-{
-    set_accepting(arg, true);
 }
 
 void worker_forget(struct worker *worker, struct connection *connection)
@@ -144,8 +94,9 @@ void worker_forget(struct worker *worker, struct connection *connection)
     worker->connection_count--;
     if (worker->draining && worker->connection_count == 0) {
         (void)event_base_loopbreak(worker->base);
-    } else if (!event_pending(worker->retry_accept, EV_TIMEOUT, NULL)) {
-        set_accepting(worker, true);
+    } else {
+        acceptor_has_room(worker);
+        give_memory_back(worker);
     }
 }
 
@@ -153,7 +104,7 @@ void worker_forget(struct worker *worker, struct connection *connection)
 
 static void drain(struct worker *worker, int seconds)
 {
-    set_accepting(worker, false);
+    acceptor_stop(worker);
     worker->draining = true;
     listen_close(worker->listeners);
     struct timeval timeout = timeval_of((int64_t)seconds * 1000);
@@ -234,20 +185,6 @@ static void cut_all(struct worker *worker)
 
 /* --- setting up ------------------------------------------------------------------------------- */
 
-static size_t connection_limit(void)
-{
-    struct rlimit limit;
-    size_t max = LIMIT_CONNECTIONS;
-    /* A connection that sends a file has two. */
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-        limit.rlim_cur < (rlim_t)max * 2 + DESCRIPTORS_KEPT) {
-        size_t descriptors = (size_t)limit.rlim_cur;
-        max = descriptors > DESCRIPTORS_KEPT * 2 ? (descriptors - DESCRIPTORS_KEPT) / 2
-                                                 : descriptors / 4 + 1;
-    }
-    return max;
-}
-
 static struct event_base *new_base(void)
 {
     struct event_config *config = event_config_new();
@@ -267,48 +204,53 @@ static bool add(struct event *event)
     return event != NULL && event_add(event, NULL) == 0;
 }
 
+/* One address never gets more than a quarter of the connections without being told to slow down. */
+static void set_address_connection_max(struct worker *worker)
+{
+    unsigned long quarter = worker->connection_max / 4 + 1;
+    unsigned long max = worker->limits->address_connections;
+    worker->address_connection_max = max > quarter ? quarter : max;
+}
+
 static bool set_up(struct worker *worker, const struct worker_setup *setup)
 {
     *worker = (struct worker){
         .sites = setup->sites,
         .tls = setup->tls,
         .listeners = setup->listeners,
-        .connection_max = connection_limit(),
+        .limits = setup->limits,
+        .peers = setup->peers,
+        .place = peers_join(setup->peers, getpid()),
+        .connection_max = acceptor_connection_max(setup->limits->connections),
         .deadline_at = CLOCK_NEVER,
     };
     for (int i = 0; i < WAIT_KINDS; i++) {
         TAILQ_INIT(&worker->waiting[i]);
     }
+    set_address_connection_max(worker);
     reply_init(&worker->reply);
     worker->base = new_base();
     if (worker->base == NULL) {
         return false;
     }
     worker->deadline = evtimer_new(worker->base, on_deadline, worker);
-    worker->retry_accept = evtimer_new(worker->base, on_retry_accept, worker);
     worker->drain_end = evtimer_new(worker->base, on_drain_end, worker);
     worker->terminate = evsignal_new(worker->base, SIGTERM, on_terminate, worker);
     worker->lifeline = event_new(worker->base, setup->lifeline, EV_READ, on_lifeline_end, worker);
-    if (worker->deadline == NULL || worker->retry_accept == NULL || worker->drain_end == NULL ||
-        !add(worker->terminate) || !add(worker->lifeline)) {
+    if (worker->deadline == NULL || worker->drain_end == NULL || !add(worker->terminate) ||
+        !add(worker->lifeline)) {
         return false;
     }
-    for (size_t i = 0; i < worker->listeners->count; i++) {
-        if (event_assign(&worker->accepts[i], worker->base, worker->listeners->items[i].fd,
-                         EV_READ | EV_PERSIST, on_accept, worker) != 0) {
-            return false;
-        }
-    }
-    set_accepting(worker, true);
-    return true;
+    return acceptor_begin(worker);
 }
 
 static void tear_down(struct worker *worker)
 {
     cut_all(worker);
-    set_accepting(worker, false);
-    struct event *const events[] = { worker->deadline, worker->retry_accept, worker->drain_end,
-                                     worker->terminate, worker->lifeline };
+    acceptor_release(worker);
+    peers_leave(worker->peers, getpid());
+    struct event *const events[] = { worker->deadline, worker->drain_end, worker->terminate,
+                                     worker->lifeline };
     for (size_t i = 0; i < ARRAY_LENGTH(events); i++) {
         if (events[i] != NULL) {
             event_free(events[i]);

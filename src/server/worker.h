@@ -7,7 +7,9 @@
 
 #include "base/attributes.h"
 #include "base/limits.h"
+#include "server/limits.h"
 #include "server/listen.h"
+#include "server/peers.h"
 #include "server/route.h"
 
 #include <event2/event.h>
@@ -34,8 +36,19 @@ struct worker_setup {
     const struct sites *sites;
     struct listeners *listeners;
     SSL_CTX *tls;
+    const struct server_limits *limits;
+    struct peers *peers;
     int lifeline; /* its other end is held by the master alone: end of file means the end */
     int ready;    /* gets one byte when requests are answered; then closed */
+};
+
+/** How it takes new connections (acceptor.c). */
+struct acceptor {
+    struct event events[LIMIT_LISTENERS];
+    bool is_on;
+    struct event *retry;    /* after a refusal of the system */
+    unsigned long refusals; /* that were not said yet */
+    int64_t logged_at;
 };
 
 struct worker {
@@ -44,13 +57,17 @@ struct worker {
     SSL_CTX *tls;
 
     struct listeners *listeners;
-    struct event accepts[LIMIT_LISTENERS];
-    bool accepting;
-    struct event *retry_accept; /* after the system had no descriptors or memory left */
+    struct acceptor acceptor;
+
+    const struct server_limits *limits;
+    struct peers *peers;
+    unsigned place; /* in `peers` */
+    unsigned long address_connection_max;
 
     struct connection_queue waiting[WAIT_KINDS];
     size_t connection_count;
     size_t connection_max;
+    size_t connection_peak; /* since memory was given back */
     struct event *deadline; /* the earliest one of all queues */
     int64_t deadline_at;
 

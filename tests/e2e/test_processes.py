@@ -671,6 +671,7 @@ def few_files():
 def test_too_many_connections_the_oldest_without_a_request_makes_room(serve, capsule):
     (capsule / "static/big.bin").write_bytes(bytes(8 * 1024 * 1024))
     server = serve(capsule, workers=1, limit=few_files)
+    server.expect(serving.TURNED_AWAY)
     reader = stalled(server)
     idle = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(150)]
     try:

@@ -79,6 +79,36 @@ static void test_values(void **state)
     end(&parsed);
 }
 
+static void test_limits(void **state)
+{
+    (void)state;
+    struct parsed parsed;
+    begin(&parsed);
+    const struct server_limits *limits = &parsed.settings.limits;
+    assert_int_equal(limits->rate, LIMIT_ADDRESS_RATE);
+    assert_int_equal(limits->unlimited.count, 3);
+    parse(&parsed,
+          "Rate: 0\nBurst: 7\nConnections-Per-Address: 8\nConnections: 9\n"
+          "Request-Seconds: 3\nStall-Seconds: 4\nLinger-Seconds: 5\nHeld-Bytes: 0\n"
+          "Unlimited: 10.0.0.0/8, 2001:db8::/32\n",
+          "");
+    assert_true(parsed.ok);
+    assert_int_equal(limits->rate, 0);
+    assert_int_equal(limits->burst, 7);
+    assert_int_equal(limits->address_connections, 8);
+    assert_int_equal(limits->connections, 9);
+    assert_int_equal(limits->request_seconds, 3);
+    assert_int_equal(limits->stall_seconds, 4);
+    assert_int_equal(limits->linger_seconds, 5);
+    assert_int_equal(limits->held_bytes, 0);
+    assert_int_equal(limits->unlimited.count, 2);
+    parse(&parsed, "Unlimited: none\n", "");
+    assert_true(parsed.ok);
+    assert_int_equal(limits->unlimited.count, 0);
+    assert_int_equal(limits->rate, 0);
+    end(&parsed);
+}
+
 static void test_what_is_wrong(void **state)
 {
     (void)state;
@@ -87,6 +117,10 @@ static void test_what_is_wrong(void **state)
         const char *message;
     } rows[] = {
         { "Workers: many\n", "takes a number from 1 to 64" },
+        { "Rate: -1\n", "takes a number from 0 to 10000" },
+        { "Burst: 0\n", "takes a number from 1 to 1000000" },
+        { "Connections: 60001\n", "takes a number from 1 to 60000" },
+        { "Unlimited: 10.0.0.0/8, everybody\n", "expected blocks of addresses" },
         { "Workers: 0\n", "takes a number from 1 to 64" },
         { "Workers: 65\n", "takes a number from 1 to 64" },
         { "Workers: 1\nWorkers: 2\n", "the first one is on line 1" },
@@ -127,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_limits),
         cmocka_unit_test(test_what_is_wrong),
         cmocka_unit_test(test_warnings),
     };

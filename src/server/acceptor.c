@@ -1,0 +1,224 @@
+#include "server/acceptor.h"
+
+#include "server/clock.h"
+#include "server/connection.h"
+#include "server/gate.h"
+#include "server/log.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Connections taken in one event: the other workers and the open connections get their turn. */
+enum { ACCEPTS_PER_EVENT = 8 };
+/* After a refusal of the system that will not pass with the next connection; and how often at most
+ * that is said. */
+enum { RETRY_MS = 100, LOG_EVERY_MS = 10 * 1000 };
+/* Connections that are looked at for the one to make room. */
+enum { CANDIDATES = 32 };
+/* Descriptors that are no connections' (listeners, epoll, logs), generously. */
+enum { DESCRIPTORS_KEPT = 128 };
+
+static void set_listening(struct worker *worker, bool on)
+{
+    struct acceptor *acceptor = &worker->acceptor;
+    if (acceptor->is_on == on || (on && worker->draining)) {
+        return;
+    }
+    acceptor->is_on = on;
+    for (size_t i = 0; i < worker->listeners->count; i++) {
+        if (on) {
+            (void)event_add(&acceptor->events[i], NULL);
+        } else {
+            (void)event_del(&acceptor->events[i]);
+        }
+    }
+}
+
+/* --- room ------------------------------------------------------------------------------------- */
+
+/* Who has had its answer loses nothing. Of the oldest that have not asked yet, the one that has not
+ * said a word goes before one that has begun to, and who holds much before who holds little; so the
+ * connections of one that floods go first, and a client on a slow line is likely to stay. */
+static struct connection *choose_victim(const struct worker *worker)
+{
+    struct connection *victim = TAILQ_FIRST(&worker->waiting[WAIT_END]);
+    struct connection *c = NULL;
+    unsigned victim_holds = 0;
+    int looked_at = 0;
+    if (victim != NULL) {
+        return victim;
+    }
+    TAILQ_FOREACH(c, &worker->waiting[WAIT_REQUEST], queue)
+    {
+        if (looked_at++ == CANDIDATES) {
+            break;
+        }
+        unsigned holds = peers_connections(worker->peers, c->peer_id);
+        bool is_silent = c->state == CONNECTION_ACCEPTED;
+        bool victim_is_silent = victim != NULL && victim->state == CONNECTION_ACCEPTED;
+        if (victim == NULL || (is_silent && !victim_is_silent) ||
+            (is_silent == victim_is_silent && holds > victim_holds)) {
+            victim = c;
+            victim_holds = holds;
+        }
+    }
+    return victim;
+}
+
+static void make_room(struct worker *worker, struct connection *victim)
+{
+    if (victim->wait == WAIT_REQUEST) {
+        gate_note(worker, TURNED_CUT);
+    }
+    connection_cut(victim);
+}
+
+size_t acceptor_connection_max(size_t wanted)
+{
+    struct rlimit limit;
+    size_t max = wanted;
+    /* A connection that sends a file has two. */
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+        limit.rlim_cur < (rlim_t)wanted * 2 + DESCRIPTORS_KEPT) {
+        size_t descriptors = (size_t)limit.rlim_cur;
+        max = descriptors > DESCRIPTORS_KEPT * 2 ? (descriptors - DESCRIPTORS_KEPT) / 2
+                                                 : descriptors / 4 + 1;
+    }
+    return max;
+}
+
+/* --- refusals --------------------------------------------------------------------------------- */
+
+/* About one connection, which is gone already (accept(2), "Error handling"; EPERM is a firewall's).
+ */
+static bool concerns_one(int reason)
+{
+    switch (reason) {
+    case ECONNABORTED:
+    case EINTR:
+    case EPERM:
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+#ifdef ENONET
+    case ENONET:
+#endif
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void log_refusal(struct acceptor *acceptor, int reason)
+{
+    int64_t now = clock_ms();
+    acceptor->refusals++;
+    if (acceptor->logged_at != 0 && now - acceptor->logged_at < LOG_EVERY_MS) {
+        return;
+    }
+    if (acceptor->refusals > 1) {
+        log_message("cannot accept a connection: %s (%lu times since it was last said)",
+                    strerror(reason), acceptor->refusals);
+    } else {
+        log_message("cannot accept a connection: %s", strerror(reason));
+    }
+    acceptor->logged_at = now;
+    acceptor->refusals = 0;
+}
+
+/* The listener stays readable, so without a pause this would spin. When descriptors are what is
+ * missing, one of ours is given back for the next time. */
+static void pause_for(struct worker *worker, int reason)
+{
+    const struct timeval pause = { .tv_usec = RETRY_MS * 1000 };
+    bool wants_descriptor = reason == EMFILE || reason == ENFILE;
+    struct connection *victim = wants_descriptor ? choose_victim(worker) : NULL;
+    log_refusal(&worker->acceptor, reason);
+    set_listening(worker, false);
+    (void)event_add(worker->acceptor.retry, &pause);
+    if (victim != NULL) {
+        make_room(worker, victim);
+    }
+}
+
+/* --- accepting -------------------------------------------------------------------------------- */
+
+static void on_accept(int listener, UNUSED short what, void *arg)
+{
+    struct worker *worker = arg;
+    for (int i = 0; i < ACCEPTS_PER_EVENT; i++) {
+        struct connection *victim = NULL;
+        if (worker->connection_count >= worker->connection_max) {
+            victim = choose_victim(worker);
+            if (victim == NULL) {
+                set_listening(worker, false);
+                return;
+            }
+        }
+        struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
+        socklen_t length = sizeof from;
+        int fd = accept4(listener, (struct sockaddr *)&from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            struct peer_address peer = peer_address_of(&from);
+            /* Only for one that may stay: who is refused must not push others out. */
+            if (connection_accept(worker, fd, &peer) && victim != NULL) {
+                make_room(worker, victim);
+            }
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return; /* another worker was faster, or that was all */
+        } else if (!concerns_one(errno)) {
+            pause_for(worker, errno);
+            return;
+        }
+    }
+}
+
+static void on_retry(UNUSED int fd, UNUSED short what, void *arg)
+{
+    set_listening(arg, true);
+}
+
+void acceptor_has_room(struct worker *worker)
+{
+    if (!event_pending(worker->acceptor.retry, EV_TIMEOUT, NULL)) {
+        set_listening(worker, true);
+    }
+}
+
+bool acceptor_begin(struct worker *worker)
+{
+    struct acceptor *acceptor = &worker->acceptor;
+    acceptor->retry = evtimer_new(worker->base, on_retry, worker);
+    for (size_t i = 0; i < worker->listeners->count; i++) {
+        if (event_assign(&acceptor->events[i], worker->base, worker->listeners->items[i].fd,
+                         EV_READ | EV_PERSIST, on_accept, worker) != 0) {
+            return false;
+        }
+    }
+    if (acceptor->retry == NULL) {
+        return false;
+    }
+    set_listening(worker, true);
+    return true;
+}
+
+void acceptor_stop(struct worker *worker)
+{
+    set_listening(worker, false);
+}
+
+void acceptor_release(struct worker *worker)
+{
+    set_listening(worker, false);
+    if (worker->acceptor.retry != NULL) {
+        event_free(worker->acceptor.retry);
+        worker->acceptor.retry = NULL;
+    }
+}
