@@ -708,6 +708,7 @@ def few_files():
 def test_the_oldest_connection_without_a_request_makes_room(serve, capsule, version):
     (capsule / "static/big.bin").write_bytes(BIG)
     server = serve(capsule, workers=1, limit=few_files)
+    server.expect(serving.TURNED_AWAY)
     tls = wire.context(version)
     clients = [server.connect(tls=tls, receive_buffer=16384).handshake() for _ in range(80)]
     try:
