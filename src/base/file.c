@@ -165,6 +165,23 @@ bool file_make_folders(int at, const char *path)
     return true;
 }
 
+bool file_is_temporary(slice name)
+{
+    static const slice ends[] = { SLICE_INIT("~"), SLICE_INIT(".swp"), SLICE_INIT(".swo"),
+                                  SLICE_INIT(".tmp"),
+                                  /* An import puts it beside a file that was changed by hand. */
+                                  SLICE_INIT(".gmi.new") };
+    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
+        if (slice_ends_with(name, ends[i])) {
+            return true;
+        }
+    }
+    return slice_starts_with(name, SLICE(".")) ||
+           /* Vim tries with it whether the folder can be written. */
+           slice_equal(name, SLICE("4913")) ||
+           (slice_starts_with(name, SLICE("#")) && slice_ends_with(name, SLICE("#")));
+}
+
 struct walk {
     file_visit *visit;
     file_unreadable *unreadable; /* NULL: nobody asks */
@@ -174,6 +191,11 @@ struct walk {
     struct buf path; /* of what is being visited, below the root */
     struct buf full; /* scratch: root, slash, path */
     bool stopped;    /* a visit returned false */
+    /* The folders from the root to the one that is being visited. */
+    struct {
+        dev_t device;
+        ino_t number;
+    } way[LIMIT_FOLDER_DEPTH + 1];
 };
 
 static const char *full_path(struct walk *walk)
@@ -239,33 +261,54 @@ static bool read_names(struct arena *arena, const char *path, char ***names, siz
 
 static bool walk_folder(struct walk *walk, unsigned depth);
 
-/* The folder that walk->path names. One that is gone by now is no news. */
-static void walk_below(struct walk *walk, unsigned depth)
+/* A link leads back to where we are, or to a folder that we came through. */
+static bool is_loop(const struct walk *walk, unsigned depth, const struct stat *status)
 {
+    for (unsigned i = 0; i <= depth; i++) {
+        if (walk->way[i].device == status->st_dev && walk->way[i].number == status->st_ino) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The folder that walk->path names. One that is gone by now is no news. */
+static void walk_below(struct walk *walk, unsigned depth, const struct stat *status)
+{
+    if (is_loop(walk, depth, status)) {
+        return;
+    }
+    bool ok = false;
     errno = ELOOP;
-    bool ok = depth < LIMIT_FOLDER_DEPTH && walk_folder(walk, depth + 1);
+    if (depth < LIMIT_FOLDER_DEPTH) {
+        walk->way[depth + 1].device = status->st_dev;
+        walk->way[depth + 1].number = status->st_ino;
+        ok = walk_folder(walk, depth + 1);
+    }
     if (!ok && errno != ENOENT && walk->unreadable != NULL) {
         walk->unreadable(walk->context, buf_slice(&walk->path), errno);
     }
 }
 
-/* Visit what walk->path names: a file, or the files below a folder. */
-static void walk_entry(struct walk *walk, unsigned depth)
+/* Visit what walk->path names: a file, or the files below a folder. False when its own folder does
+ * not let us look at it. */
+static bool walk_entry(struct walk *walk, unsigned depth)
 {
     struct stat status;
     const char *path = full_path(walk);
     /* What cannot be looked at is gone since the folder was read, or has too long a path. */
     if (path == NULL || lstat(path, &status) != 0) {
-        return;
+        return path == NULL || errno != EACCES;
     }
     if (S_ISLNK(status.st_mode) && (!link_stays_inside(walk, path) || stat(path, &status) != 0)) {
-        return;
+        return true;
     }
     if (S_ISREG(status.st_mode)) {
         walk->stopped = !walk->visit(walk->context, buf_slice(&walk->path), &status);
     } else if (S_ISDIR(status.st_mode)) {
-        walk_below(walk, depth);
+        walk_below(walk, depth, &status);
     }
+    return true;
 }
 
 /* False, with errno, when the folder cannot be read. */
@@ -288,7 +331,10 @@ static bool walk_folder(struct walk *walk, unsigned depth)
             buf_putc(&walk->path, '/');
         }
         buf_puts(&walk->path, names[i]);
-        walk_entry(walk, depth);
+        if (!walk_entry(walk, depth)) {
+            ok = false;
+            reason = EACCES;
+        }
         buf_truncate(&walk->path, before);
     }
     arena_release(&names_arena);
@@ -308,7 +354,13 @@ bool file_walk(const char *root, file_visit *visit, file_unreadable *unreadable,
     /* Room for the longest names at every depth: what the system finds too long is passed over. */
     buf_init(&walk.path, (size_t)(LIMIT_FOLDER_DEPTH + 1) * (NAME_MAX + 1));
     buf_init(&walk.full, walk.path.max + 2 * (size_t)PATH_MAX);
-    bool ok = walk_folder(&walk, 0);
+    struct stat status;
+    bool ok = stat(root, &status) == 0;
+    if (ok) {
+        walk.way[0].device = status.st_dev;
+        walk.way[0].number = status.st_ino;
+        ok = walk_folder(&walk, 0);
+    }
     int saved = walk.stopped ? 0 : errno;
     buf_release(&walk.path);
     buf_release(&walk.full);

@@ -30,6 +30,10 @@ MUST_USE bool file_create(int at, const char *path, slice contents, mode_t mode)
 /** Make a folder and those above it that are missing. True when it exists afterwards. */
 MUST_USE bool file_make_folders(int at, const char *path);
 
+/** True for names that editors give to what they write beside a file (swap, backup, lock files),
+ * and for what is not finished yet: nothing that is to be read. Names that start with a dot are. */
+bool file_is_temporary(slice name);
+
 /** What file_walk calls for each regular file: its path below the root, its status. */
 typedef bool file_visit(void *context, slice path, const struct stat *status);
 /** What it calls for a folder below the root that it cannot look into; `reason` is an errno. */
@@ -37,7 +41,7 @@ typedef void file_unreadable(void *context, slice path, int reason);
 /**
  * Visit the regular files below the folder `root`, sorted by name folder by folder. Names that
  * start with a dot are passed over, and so are devices, FIFOs, sockets and symbolic links that lead
- * out of the root or nowhere. Stops early when `visit` returns false. `unreadable`, which may be
+ * out of the root, nowhere, or back to a folder they are in. Stops early when `visit` returns false. `unreadable`, which may be
  * NULL, is told of folders that cannot be read and (ELOOP) of those deeper than LIMIT_FOLDER_DEPTH.
  * Paths given to both are valid during that call. Returns false, with errno, when the root cannot
  * be read or `visit` returned false (errno 0 then).

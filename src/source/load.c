@@ -162,16 +162,6 @@ static slice last_name(slice path)
     return slice_from(path, start);
 }
 
-/* What editors leave beside the file that is being written, and what an import puts beside a file
- * that was changed by hand. Names with a dot first are not visited at all. */
-static bool is_left_beside(slice name)
-{
-    return slice_ends_with(name, SLICE("~")) || slice_ends_with(name, SLICE(".gmi.new")) ||
-           slice_ends_with(name, SLICE(".swp")) || slice_ends_with(name, SLICE(".swo")) ||
-           slice_ends_with(name, SLICE(".tmp")) || slice_equal(name, SLICE("4913")) ||
-           (slice_starts_with(name, SLICE("#")) && slice_ends_with(name, SLICE("#")));
-}
-
 /* An error about the file at `path` (below the folder that is walked) as a whole. */
 static void say(struct load *load, enum diag_level level, slice path, const char *message)
 {
@@ -208,7 +198,7 @@ static bool name_is_text(struct load *load, slice path)
 static bool visit_source(void *context, slice path, const struct stat *status)
 {
     struct load *load = context;
-    if (is_left_beside(last_name(path))) {
+    if (file_is_temporary(last_name(path))) {
         return true;
     }
     if (!name_is_text(load, path)) {
@@ -262,7 +252,7 @@ static bool visit_static(void *context, slice path, const struct stat *status)
     struct load *load = context;
     char head[HEAD_SIZE];
     size_t len = 0;
-    if (is_left_beside(last_name(path)) || !name_is_text(load, path)) {
+    if (file_is_temporary(last_name(path)) || !name_is_text(load, path)) {
         return true;
     }
     if (load->next->statics.count >= LIMIT_STATIC_FILES) {

@@ -79,7 +79,7 @@ static void too_deep(void *context, slice path, int reason)
 {
     struct buf *out = context;
     assert_int_equal(reason, ELOOP);
-    assert_true(slice_ends_with(path, SLICE("/loop")) || slice_ends_with(path, SLICE("/deep")));
+    assert_true(slice_ends_with(path, SLICE("/17")));
     buf_puts(out, "too-deep ");
 }
 
@@ -88,22 +88,19 @@ static void walks_what_may_be_served(void **state)
     (void)state;
     struct buf seen;
     buf_init(&seen, 10000);
-    assert_int_equal(system("mkdir -p w/sub/deep w/.git out && echo 1 >w/b && echo 22 >w/a && "
-                            "echo 3 >w/sub/deep/c && echo x >w/.hidden && echo x >w/.git/y && "
-                            "echo out >out/secret && ln -s ../out/secret w/leak && "
-                            "ln -s ../out w/leaks && ln -s a w/within && ln -s gone w/dangling && "
-                            "ln -s . w/sub/loop && mkfifo w/pipe"),
-                     0);
+    assert_int_equal(
+        system("mkdir -p w/sub/deep w/.git out && echo 1 >w/b && echo 22 >w/a && "
+               "echo 3 >w/sub/deep/c && echo x >w/.hidden && echo x >w/.git/y && "
+               "echo out >out/secret && ln -s ../out/secret w/leak && "
+               "ln -s ../out w/leaks && ln -s a w/within && ln -s gone w/dangling && "
+               "ln -s . w/sub/loop && ln -s .. w/sub/back && ln -s ../.. w/sub/deep/up && "
+               "mkdir -p w/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17 && "
+               "mkfifo w/pipe"),
+        0);
     assert_true(file_walk("w", collect, too_deep, &seen));
-    /* The loop is followed to the depth limit; what matters is that it ends and stays inside. */
     slice all = buf_slice(&seen);
-    assert_true(slice_starts_with(all, SLICE("a(3) b(2) sub/deep/c(2) sub/loop/deep/c(2) ")));
-    assert_true(slice_ends_with(all, SLICE(" within(3) ")));
-    assert_true(slice_find(all, SLICE("too-deep ")) < all.len);
-    assert_int_equal(slice_find(all, SLICE("leak")), all.len);
-    assert_int_equal(slice_find(all, SLICE("hidden")), all.len);
-    assert_int_equal(slice_find(all, SLICE("pipe")), all.len);
-    assert_int_equal(slice_find(all, SLICE("dangling")), all.len);
+    /* What leads back is not followed: with some such links there would be no end to it. */
+    assert_true(slice_equal(all, SLICE("too-deep a(3) b(2) sub/deep/c(2) within(3) ")));
     buf_release(&seen);
     assert_false(file_walk("absent", collect, NULL, &seen));
     assert_int_equal(errno, ENOENT);

@@ -344,6 +344,13 @@ static void keeps_what_is_in_a_folder_that_cannot_be_read(void **state)
     assert_int_equal(fchmodat(place.fd, "reviews/2025", 0700, 0), 0);
     assert_int_equal(fchmodat(place.fd, "static/images", 0700, 0), 0);
     assert_int_equal(load(&place)->review_count, 2);
+    /* Its names can be read, and nothing else. */
+    assert_int_equal(fchmodat(place.fd, "reviews/2025", 0400, 0), 0);
+    assert_int_equal(load(&place)->review_count, 2);
+    assert_diags(&place.diags,
+                 "reviews/2025/: error: this folder cannot be read: Permission denied\n");
+    assert_int_equal(fchmodat(place.fd, "reviews/2025", 0700, 0), 0);
+    assert_int_equal(load(&place)->review_count, 2);
     assert_diags(&place.diags, "");
     be_oneself_again();
     place_end(&place);
