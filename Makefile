@@ -30,8 +30,8 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
 	section site sitemap
 server := acceptor admission backoff channel clock connection credentials gate generation limits \
-	listen loader log log_line master peers prefix process proxy_header route served_file server \
-	settings signals tls watch worker
+	listen loader log log_line master notify peers prefix process proxy_header route served_file \
+	server settings signals tls watch worker
 cmd := address_check build capsule_folder cert cert_list check command get import link_check new \
 	open_capsule serve server_user tree
 ROOMS := base text gemini model import source pages server cmd

@@ -45,8 +45,7 @@ struct loader {
     SSL_CTX *tls[LIMIT_CAPSULES];
     struct site sites[LIMIT_CAPSULES];
     struct served served[LIMIT_CAPSULES];
-    size_t count;      /* of the four above */
-    int64_t looked_at; /* when the files were looked at, without inotify */
+    size_t count; /* of the four above */
     struct generations generations;
     int64_t reload_at;
     int64_t reloaded_at;
@@ -329,16 +328,6 @@ static int64_t wall_clock_due(const struct loader *loader, int64_t now)
     return now + (left <= 0 ? 0 : left < LOOK_AT_CLOCK_MS / 1000 ? left * 1000 : LOOK_AT_CLOCK_MS);
 }
 
-/* Some file systems and machines cannot tell of changes. */
-static bool must_look(const struct loader *loader)
-{
-    bool must = false;
-    for (size_t i = 0; i < loader->count; i++) {
-        must |= watch_fd(loader->served[i].watch) < 0;
-    }
-    return must;
-}
-
 /* One round: do what is due, wait, see what has come. False when the lifeline has ended. */
 static bool round_of_loop(struct loader *loader)
 {
@@ -361,8 +350,8 @@ static bool round_of_loop(struct loader *loader)
     if (loader->reload_at == CLOCK_NEVER) {
         due = earlier(due, wall_clock_due(loader, now));
     }
-    if (must_look(loader)) {
-        due = earlier(due, loader->looked_at + WATCH_POLL_MS);
+    for (size_t i = 0; i < loader->count; i++) {
+        due = earlier(due, watch_due(loader->served[i].watch));
     }
     nfds_t ready = generations_poll(&loader->generations, ready_fds);
     signals_wait(fds, WATCHES + loader->count + ready, clock_timeout(now, due));
@@ -373,14 +362,10 @@ static bool round_of_loop(struct loader *loader)
     if (fds[CHANNEL].revents != 0) {
         take_message(loader);
     }
-    bool look = clock_ms() >= loader->looked_at + WATCH_POLL_MS;
     for (size_t i = 0; i < loader->count; i++) {
-        if (fds[WATCHES + i].revents != 0 || (look && watch_fd(loader->served[i].watch) < 0)) {
+        if (fds[WATCHES + i].revents != 0 || watch_due(loader->served[i].watch) <= clock_ms()) {
             take_changes(loader, &loader->served[i]);
         }
-    }
-    if (look) {
-        loader->looked_at = clock_ms();
     }
     if (generations_take_ready(&loader->generations, ready_fds, ready)) {
         on_ready(loader);
@@ -435,7 +420,7 @@ static bool start_site(struct loader *loader, size_t index)
         log_message("the certificate cannot be used: %.*s", SLICE_ARG(buf_slice(&error)));
     }
     buf_release(&error);
-    served->watch = watch_new(asked->folder, loader->options->watched);
+    served->watch = watch_new(asked->folder, loader->options->watched, false);
     return loader->tls[index] != NULL && served->watch != NULL;
 }
 
@@ -451,7 +436,6 @@ static bool start(struct loader *loader)
             return false;
         }
     }
-    loader->looked_at = clock_ms();
     return true;
 }
 

@@ -47,7 +47,6 @@ struct master {
     struct peers *peers;
     bool had_terminal;
     struct watch *watch; /* of the certificates */
-    int64_t looked_at;
     int64_t read_credentials_at;
     struct crew crews[CREWS_MAX]; /* oldest first; the last one is the current */
     size_t crew_count;
@@ -415,7 +414,7 @@ static int64_t next_due(const struct master *master)
         master->stopping ? master->kill_at : CLOCK_NEVER,
         master->stopping ? CLOCK_NEVER : master->start_at,
         master->stopping ? CLOCK_NEVER : master->read_credentials_at,
-        watch_fd(master->watch) < 0 ? master->looked_at + WATCH_POLL_MS : CLOCK_NEVER,
+        watch_due(master->watch),
     };
     int64_t due = CLOCK_NEVER;
     for (size_t i = 0; i < ARRAY_LENGTH(dues); i++) {
@@ -446,9 +445,7 @@ static bool round_of_loop(struct master *master)
     if (fds[CHANNEL].revents != 0) {
         on_channel(master, crew);
     }
-    if (fds[WATCH].revents != 0 ||
-        (watch_fd(master->watch) < 0 && clock_ms() >= master->looked_at + WATCH_POLL_MS)) {
-        master->looked_at = clock_ms();
+    if (fds[WATCH].revents != 0 || watch_due(master->watch) <= clock_ms()) {
         if (watch_take(master->watch) != WATCH_NOTHING) {
             plan_read_credentials(master);
         }
@@ -475,7 +472,7 @@ int master_run(const struct server_options *options, struct listeners *listeners
     master.peers = peers_new();
     signals_begin();
     process_adopt_orphans();
-    master.watch = watch_new(options->certs_folder, NULL);
+    master.watch = watch_new(options->certs_folder, NULL, false);
     if (master.watch == NULL || master.peers == NULL) {
         log_message("cannot start: %s", strerror(errno));
         return 1;

@@ -1,77 +1,97 @@
 #include "server/watch.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/limits.h"
+#include "server/clock.h"
 #include "server/log.h"
+#include "server/notify.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/inotify.h>
-#endif
 
 /* No path that the system takes is longer. */
 enum { PATH_BYTES_MAX = 4096 };
+/* Names on the way to the root, those in the targets of links too: where links make a loop, this
+ * ends it. */
+enum { STEPS_MAX = 400 };
+/* How often to look; with very many files less often, so that it takes a twentieth of the time. */
+enum { LOOK_MS = 1000, REST = 20, LOOK_MAX_MS = 60 * 1000 };
 
 struct watch {
     const char *root;
     const char *const *deep;
-    int inotify; /* -1: by looking */
-    /* The folder that holds the root, and the root's name in it: a root that is moved away, or that
-     * is a link, may come back as another folder. */
-    int parent; /* of inotify; -1: not watched */
-    slice name;
+    struct notify *notify; /* NULL: by looking */
+    /* What stood at the root; zero: nothing. */
+    dev_t root_device;
+    ino_t root_number;
     /* By looking: a sum over names, times, sizes and numbers of all files. */
     unsigned long long seen;
-    /* The path of the folder that is being visited. */
-    struct buf path;
+    int64_t look_at; /* when to do it again */
+    struct buf path; /* of the folder that is being visited */
+    /* The folders from the top to the one that is being visited, by the depth that is left. */
+    struct {
+        dev_t device;
+        ino_t number;
+    } way[LIMIT_FOLDER_DEPTH + 1];
 };
 
 /* --- walking ---------------------------------------------------------------------------------- */
 
-/* Called for each folder, before what is in it. */
-typedef void folder_visit(struct watch *watch);
+/* Called for each folder, before what is in it; false: not to be looked into. */
+typedef bool folder_visit(struct watch *watch);
 /* Called for each name in it. */
 typedef void entry_visit(struct watch *watch, const char *name, const struct stat *status);
 
-static bool is_of_interest(const char *name)
+/* A link leads back to where we are, or to a folder that we came through. */
+static bool is_loop(const struct watch *watch, unsigned depth, unsigned top)
 {
-    size_t length = strlen(name);
-    return length > 0 && name[0] != '.' && name[length - 1] != '~';
+    for (unsigned i = depth + 1; i <= top; i++) {
+        if (watch->way[i].device == watch->way[depth].device &&
+            watch->way[i].number == watch->way[depth].number) {
+            return true;
+        }
+    }
+    return false;
 }
 
-static void walk_folder(struct watch *watch, unsigned depth, folder_visit *folder,
+/* `top` is the depth that was left at the first folder, `depth` is what is left here. */
+static void walk_folder(struct watch *watch, unsigned depth, unsigned top, folder_visit *folder,
                         entry_visit *entry)
 {
     const char *path = buf_string(&watch->path);
     DIR *dir = path == NULL ? NULL : opendir(path);
+    struct stat own = { 0 };
     if (dir == NULL) {
         return;
     }
-    if (folder != NULL) {
-        folder(watch);
+    bool ok = fstat(dirfd(dir), &own) == 0;
+    watch->way[depth].device = own.st_dev;
+    watch->way[depth].number = own.st_ino;
+    if (!ok || is_loop(watch, depth, top) || (folder != NULL && !folder(watch))) {
+        (void)closedir(dir);
+        return;
     }
     const struct dirent *item = NULL;
     size_t length = watch->path.len;
     while ((item = readdir(dir)) != NULL) {
         struct stat status;
-        if (!is_of_interest(item->d_name) || fstatat(dirfd(dir), item->d_name, &status, 0) != 0) {
+        if (file_is_temporary(slice_of(item->d_name)) ||
+            fstatat(dirfd(dir), item->d_name, &status, 0) != 0) {
             continue;
         }
         if (entry != NULL) {
             entry(watch, item->d_name, &status);
         }
-        /* Where links make a loop, the depth ends it. */
         if (S_ISDIR(status.st_mode) && depth > 0) {
             buf_putc(&watch->path, '/');
             buf_puts(&watch->path, item->d_name);
             if (!watch->path.failed) {
-                walk_folder(watch, depth - 1, folder, entry);
+                walk_folder(watch, depth - 1, top, folder, entry);
             }
             watch->path.failed = false;
             buf_truncate(&watch->path, length);
@@ -84,13 +104,13 @@ static void walk(struct watch *watch, folder_visit *folder, entry_visit *entry)
 {
     buf_clear(&watch->path);
     buf_puts(&watch->path, watch->root);
-    walk_folder(watch, 0, folder, entry);
+    walk_folder(watch, 0, 0, folder, entry);
     for (size_t i = 0; watch->deep != NULL && watch->deep[i] != NULL; i++) {
         buf_clear(&watch->path);
         buf_puts(&watch->path, watch->root);
         buf_putc(&watch->path, '/');
         buf_puts(&watch->path, watch->deep[i]);
-        walk_folder(watch, LIMIT_FOLDER_DEPTH, folder, entry);
+        walk_folder(watch, LIMIT_FOLDER_DEPTH, LIMIT_FOLDER_DEPTH, folder, entry);
     }
 }
 
@@ -98,9 +118,17 @@ static void walk(struct watch *watch, folder_visit *folder, entry_visit *entry)
 
 static void add_to_sum(struct watch *watch, const char *name, const struct stat *status)
 {
+    /* The times of a folder change when an editor writes a temporary file into it. */
+    bool is_file = !S_ISDIR(status->st_mode);
+    const long long numbers[] = { (long long)status->st_dev,
+                                  (long long)status->st_ino,
+                                  (long long)status->st_mode,
+                                  is_file ? (long long)status->st_size : 0,
+                                  is_file ? (long long)status->st_mtim.tv_sec : 0,
+                                  is_file ? status->st_mtim.tv_nsec : 0,
+                                  is_file ? (long long)status->st_ctim.tv_sec : 0,
+                                  is_file ? status->st_ctim.tv_nsec : 0 };
     /* Folder by folder the names come in any order, so the sum must not depend on it. */
-    const long long numbers[] = { (long long)status->st_mtim.tv_sec, status->st_mtim.tv_nsec,
-                                  (long long)status->st_size, (long long)status->st_ino };
     unsigned long long hash = slice_hash(slice_of(name), SLICE_HASH_SEED);
     hash = slice_hash(buf_slice(&watch->path), hash);
     hash = slice_hash((slice){ (const char *)numbers, sizeof numbers }, hash);
@@ -110,117 +138,141 @@ static void add_to_sum(struct watch *watch, const char *name, const struct stat 
 static bool look(struct watch *watch)
 {
     unsigned long long before = watch->seen;
+    int64_t begun = clock_ms();
     watch->seen = 0;
     walk(watch, NULL, add_to_sum);
+    int64_t now = clock_ms();
+    int64_t rest = (now - begun) * REST;
+    watch->look_at = now + (rest < LOOK_MS ? LOOK_MS : rest < LOOK_MAX_MS ? rest : LOOK_MAX_MS);
     return watch->seen != before;
 }
 
-/* --- with inotify ----------------------------------------------------------------------------- */
+/* --- by being told ---------------------------------------------------------------------------- */
 
-#ifdef __linux__
-
-static void give_up_inotify(struct watch *watch)
+static void give_up_notify(struct watch *watch)
 {
     log_message("inotify: %s; looking for changes in %s once a second instead", strerror(errno),
                 watch->root);
-    (void)close(watch->inotify);
-    watch->inotify = -1;
+    notify_free(watch->notify);
+    watch->notify = NULL;
 }
 
-/* Adding a folder again that is watched already changes nothing. */
-static void add_folder(struct watch *watch)
+static bool add_folder(struct watch *watch)
 {
-    const uint32_t events = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
-                            IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
     const char *path = buf_string(&watch->path);
-    if (watch->inotify >= 0 && path != NULL &&
-        inotify_add_watch(watch->inotify, path, events | IN_ONLYDIR) < 0 && errno != ENOENT &&
-        errno != ENOTDIR && errno != EACCES) {
-        give_up_inotify(watch);
+    if (watch->notify == NULL || path == NULL) {
+        return false;
     }
+    slice below = slice_from(buf_slice(&watch->path), strlen(watch->root));
+    while (slice_starts_with(below, SLICE("/"))) {
+        below = slice_from(below, 1);
+    }
+    enum notify_added added = notify_add_folder(watch->notify, path, below);
+    if (added == NOTIFY_FULL) {
+        give_up_notify(watch);
+    }
+    return added == NOTIFY_ADDED;
 }
 
-/* Without it, everything but the return of a lost root is still seen, so it may fail. */
-static void add_parent(struct watch *watch)
+static void add_name(struct watch *watch, const char *folder, slice name)
 {
-    slice root = slice_of(watch->root);
-    while (slice_ends_with(root, SLICE("/"))) {
-        root = slice_head(root, root.len - 1);
-    }
-    size_t begin = root.len;
-    while (begin > 0 && root.ptr[begin - 1] != '/') {
-        begin--;
-    }
-    watch->name = slice_from(root, begin);
-    watch->parent = -1;
-    if (watch->name.len == 0 || slice_equal(watch->name, SLICE(".")) ||
-        slice_equal(watch->name, SLICE(".."))) {
-        return;
-    }
-    buf_clear(&watch->path);
-    buf_put(&watch->path, begin > 0 ? slice_head(root, begin) : SLICE("."));
-    const char *path = buf_string(&watch->path);
-    if (path != NULL) {
-        watch->parent = inotify_add_watch(watch->inotify, path,
-                                          IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD);
+    if (watch->notify != NULL && notify_add_name(watch->notify, folder, name) == NOTIFY_FULL) {
+        give_up_notify(watch);
     }
 }
 
-static enum watch_change change_of(const struct watch *watch, const struct inotify_event *event)
+/* One name further on a path; "" is the working directory. */
+static void put_name(struct buf *path, slice name)
 {
-    if (event->mask & IN_Q_OVERFLOW) {
-        return WATCH_CHANGED;
+    if (path->len > 0 && !slice_ends_with(buf_slice(path), SLICE("/"))) {
+        buf_putc(path, '/');
     }
-    if (event->wd == watch->parent) {
-        return event->len > 0 && slice_equal(slice_of(event->name), watch->name) ? WATCH_CHANGED
-                                                                                 : WATCH_NOTHING;
-    }
-    if (event->mask & IN_IGNORED) {
-        return WATCH_NOTHING;
-    }
-    if (event->len > 0 && !is_of_interest(event->name)) {
-        return WATCH_NOTHING;
-    }
-    if ((event->mask & IN_CREATE) && !(event->mask & IN_ISDIR)) {
-        return WATCH_CREATED;
-    }
-    return WATCH_CHANGED;
+    buf_put(path, name);
 }
 
-static enum watch_change take_events(struct watch *watch)
+static slice without_slashes(slice path)
 {
-    alignas(struct inotify_event) char bytes[4096];
-    enum watch_change change = WATCH_NOTHING;
-    ssize_t n = 0;
-    while ((n = read(watch->inotify, bytes, sizeof bytes)) > 0) {
-        for (const char *at = bytes; at < bytes + n;) {
-            const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
-            enum watch_change this = change_of(watch, event);
-            change = this > change ? this : change;
-            at += sizeof *event + event->len;
-        }
+    while (slice_starts_with(path, SLICE("/"))) {
+        path = slice_from(path, 1);
     }
-    return change;
+    return path;
 }
 
-#endif
+/* Go one name of `todo` further from the folder `at`, and watch that name there when it is a link,
+ * is missing, or is the last one. What is left to go is put into `next`. False at the end. */
+static bool step_to_root(struct watch *watch, struct buf *at, const struct buf *todo,
+                         struct buf *next)
+{
+    slice rest = without_slashes(buf_slice(todo));
+    slice name = slice_head(rest, slice_find_byte(rest, '/'));
+    slice after = without_slashes(slice_from(rest, name.len));
+    size_t before = at->len;
+    char target[PATH_BYTES_MAX];
+    struct stat status;
+    if (name.len == 0) {
+        return false;
+    }
+    put_name(at, name);
+    const char *path = buf_string(at);
+    bool exists = path != NULL && lstat(path, &status) == 0;
+    ssize_t length = exists && S_ISLNK(status.st_mode) ? readlink(path, target, sizeof target) : -1;
+    bool is_name = !slice_equal(name, SLICE(".")) && !slice_equal(name, SLICE(".."));
+    buf_clear(next);
+    if (length > 0) {
+        buf_put(next, (slice){ target, (size_t)length });
+        buf_putc(next, '/');
+    }
+    buf_put(next, after);
+    if (is_name && (!exists || length > 0 || after.len == 0)) {
+        buf_truncate(at, before);
+        add_name(watch, before > 0 ? buf_string(at) : ".", name);
+        put_name(at, name);
+    }
+    if (length > 0) {
+        buf_truncate(at, target[0] == '/' ? 0 : before);
+        buf_puts(at, target[0] == '/' ? "/" : "");
+    }
+    return exists && !next->failed && !at->failed;
+}
+
+/* The root may be moved away and come back as another folder, and every link on the way to it may
+ * be turned. Where that cannot be watched, everything else still is. */
+static void add_way_to_root(struct watch *watch)
+{
+    struct buf at;
+    struct buf todo;
+    struct buf next;
+    buf_init(&at, PATH_BYTES_MAX);
+    buf_init(&todo, PATH_BYTES_MAX);
+    buf_init(&next, PATH_BYTES_MAX);
+    buf_puts(&todo, watch->root);
+    buf_puts(&at, watch->root[0] == '/' ? "/" : "");
+    for (unsigned steps = 0; steps < STEPS_MAX && step_to_root(watch, &at, &todo, &next); steps++) {
+        struct buf swapped = todo;
+        todo = next;
+        next = swapped;
+    }
+    buf_release(&at);
+    buf_release(&todo);
+    buf_release(&next);
+}
 
 /* --- both ------------------------------------------------------------------------------------- */
 
-struct watch *watch_new(const char *root, const char *const *deep)
+struct watch *watch_new(const char *root, const char *const *deep, bool by_looking)
 {
     struct watch *watch = calloc(1, sizeof *watch);
     if (watch == NULL) {
         return NULL;
     }
-    *watch = (struct watch){ .root = root, .deep = deep, .inotify = -1, .parent = -1 };
+    *watch = (struct watch){ .root = root, .deep = deep };
     buf_init(&watch->path, PATH_BYTES_MAX);
-#ifdef __linux__
-    watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (watch->inotify < 0) {
-        give_up_inotify(watch);
+    if (!by_looking) {
+        watch->notify = notify_new();
+        if (watch->notify == NULL) {
+            give_up_notify(watch);
+        }
     }
-#endif
     watch_renew(watch);
     return watch;
 }
@@ -228,9 +280,7 @@ struct watch *watch_new(const char *root, const char *const *deep)
 void watch_free(struct watch *watch)
 {
     if (watch != NULL) {
-        if (watch->inotify >= 0) {
-            (void)close(watch->inotify);
-        }
+        notify_free(watch->notify);
         buf_release(&watch->path);
         free(watch);
     }
@@ -238,28 +288,49 @@ void watch_free(struct watch *watch)
 
 void watch_renew(struct watch *watch)
 {
-#ifdef __linux__
-    if (watch->inotify >= 0) {
-        add_parent(watch);
+    struct stat status;
+    bool exists = stat(watch->root, &status) == 0;
+    watch->root_device = exists ? status.st_dev : 0;
+    watch->root_number = exists ? status.st_ino : 0;
+    if (watch->notify != NULL) {
+        notify_begin_round(watch->notify);
+        add_way_to_root(watch);
         walk(watch, add_folder, NULL);
     }
-#endif
-    if (watch->inotify < 0) {
+    if (watch->notify != NULL) {
+        notify_end_round(watch->notify);
+    } else {
         (void)look(watch);
     }
 }
 
 int watch_fd(const struct watch *watch)
 {
-    return watch->inotify;
+    return watch->notify != NULL ? notify_fd(watch->notify) : -1;
+}
+
+int64_t watch_due(const struct watch *watch)
+{
+    return watch->notify != NULL ? CLOCK_NEVER : watch->look_at;
 }
 
 enum watch_change watch_take(struct watch *watch)
 {
-#ifdef __linux__
-    if (watch->inotify >= 0) {
-        return take_events(watch);
+    if (watch->notify != NULL) {
+        return notify_take(watch->notify);
     }
-#endif
     return look(watch) ? WATCH_CHANGED : WATCH_NOTHING;
+}
+
+bool watch_root_is_another(const struct watch *watch)
+{
+    struct stat status;
+    bool exists = stat(watch->root, &status) == 0;
+    return watch->root_device != (exists ? status.st_dev : 0) ||
+           watch->root_number != (exists ? status.st_ino : 0);
+}
+
+bool watch_is_being_written(const struct watch *watch, slice path)
+{
+    return watch->notify != NULL && notify_is_being_written(watch->notify, path);
 }

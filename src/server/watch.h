@@ -1,12 +1,15 @@
 /* watch.h: has a file changed? Layer: server (includes base/).
  *
- * With inotify on Linux. Elsewhere, and where inotify has no room left, the folders are looked
- * through once a second. Only names count that could be sources: not those that start with a dot or
- * end in `~`, which editors write beside the real ones. */
+ * The system tells (notify.h); where it cannot, or has no room left, the folders are looked through
+ * once a second. Only names count that could be sources: not the temporary ones of editors
+ * (file_is_temporary). */
 #ifndef MATINEE_SERVER_WATCH_H
 #define MATINEE_SERVER_WATCH_H
 
 #include "base/attributes.h"
+#include "base/slice.h"
+
+#include <stdint.h>
 
 enum watch_change {
     WATCH_NOTHING,
@@ -21,19 +24,28 @@ struct watch;
 /**
  * Watch the files in the folder `root` and, with all folders below them, in its folders `deep`
  * (ended by NULL; may itself be NULL). Both are borrowed. The folders need not exist yet, and the
- * root may be replaced by another folder. NULL when out of memory.
+ * root may be replaced by another folder, or be a link that is turned. `by_looking` does without
+ * the system's help, which does not know what happens on other machines. NULL when out of memory.
  */
-MUST_USE struct watch *watch_new(const char *root, const char *const *deep);
+MUST_USE struct watch *watch_new(const char *root, const char *const *deep, bool by_looking);
 void watch_free(struct watch *watch);
 
 /** Take in folders that are new. Call it before reading the files, so that no change falls between
  * the two. */
 void watch_renew(struct watch *watch);
-/** Becomes readable when there may be a change; -1 when watch_take has to be called once in
- * WATCH_POLL_MS. */
+/** Becomes readable when there may be a change; -1 when looking. */
 int watch_fd(const struct watch *watch);
-#define WATCH_POLL_MS 1000
+/** When to look, by clock_ms(): watch_take is to be called then. CLOCK_NEVER when watch_fd tells.
+ */
+int64_t watch_due(const struct watch *watch);
 /** The greatest change since the last call. Never waits. */
 enum watch_change watch_take(struct watch *watch);
+
+/** True when another folder than at the last watch_renew stands at the root. The system tells of
+ * most ways in which that happens, but not of all: it does not of mounts. */
+bool watch_root_is_another(const struct watch *watch);
+/** True while somebody writes the file at `path`, which is below the root; never known when
+ * looking. */
+bool watch_is_being_written(const struct watch *watch, slice path);
 
 #endif
