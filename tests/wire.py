@@ -56,11 +56,14 @@ def context(version=TLS_13):
 class Wire:
     """One connection. TLS runs in memory, so that records and TCP segments can be chosen freely."""
 
-    def __init__(self, port, tls=None, name="localhost", address="127.0.0.1", receive_buffer=None):
+    def __init__(self, port, tls=None, name="localhost", address="127.0.0.1", receive_buffer=None,
+                 source=None):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.settimeout(SECONDS)
         self.socket.connect((address, port))
         self.incoming = ssl.MemoryBIO()

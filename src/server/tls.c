@@ -1,5 +1,7 @@
 #include "server/tls.h"
 
+#include "base/limits.h"
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <string.h>
@@ -73,6 +75,19 @@ bool tls_covers(X509 *certificate, slice host)
            X509_check_ip_asc(certificate, text, 0) == 1;
 }
 
+/* OpenSSL handles what is no data of the application (a handshake in pieces of one byte, a flood of
+ * KeyUpdate) for as long as more of it comes, within one call. So the bytes are limited here, where
+ * they are read, and not only between calls. */
+static long limit_input(BIO *bio, int operation, UNUSED const char *bytes, UNUSED size_t length,
+                        UNUSED int argi, UNUSED long argl, int result, UNUSED size_t *processed)
+{
+    if (operation == BIO_CB_READ && BIO_number_read(bio) > LIMIT_BEFORE_REQUEST) {
+        BIO_clear_retry_flags(bio);
+        return 0;
+    }
+    return result;
+}
+
 SSL *tls_new(SSL_CTX *context, int fd)
 {
     ERR_clear_error();
@@ -82,6 +97,7 @@ SSL *tls_new(SSL_CTX *context, int fd)
         ssl = NULL;
     }
     if (ssl != NULL) {
+        BIO_set_callback_ex(SSL_get_rbio(ssl), limit_input);
         SSL_set_accept_state(ssl);
     }
     return ssl;

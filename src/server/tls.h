@@ -21,7 +21,8 @@ MUST_USE SSL_CTX *tls_context_new(const struct certificate *certificate, struct 
 /** True when `certificate` is for `host`, a name or an IP literal. */
 bool tls_covers(X509 *certificate, slice host);
 
-/** A server side over the socket `fd`, which stays the caller's; NULL when out of memory. */
+/** A server side over the socket `fd`, which stays the caller's; NULL when out of memory. After
+ * LIMIT_BEFORE_REQUEST bytes it reads no more: whatever wants to, fails. */
 MUST_USE SSL *tls_new(SSL_CTX *context, int fd);
 
 /** What came of a call; the socket is non-blocking. */
