@@ -33,7 +33,7 @@ server := acceptor admission backoff channel clock connection credentials gate g
 	listen loader log log_line master notify peers prefix process proxy_header route served_file \
 	server settings signals tls watch worker
 cmd := address_check build capsule_folder cert cert_list check command get import link_check new \
-	open_capsule serve server_user tree
+	open_capsule path_check serve server_user tree
 ROOMS := base text gemini model import source pages server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 

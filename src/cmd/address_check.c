@@ -10,7 +10,11 @@ static void check_alias(const struct capsule *capsule, const struct review *revi
     slice path = review->aliases[index];
     struct page page;
     enum sitemap_found found = sitemap_find(capsule, path, &page);
-    if (found == SITEMAP_NEEDS_SLASH || (found == SITEMAP_FOUND && page.kind != PAGE_ALIAS)) {
+    if (found == SITEMAP_FOUND && page.kind == PAGE_RULE) {
+        diags_add(diags, DIAG_WARNING, &source, review->alias_places[index],
+                  "capsule.conf says itself what is answered at %.*s", SLICE_ARG(path));
+    } else if (found == SITEMAP_NEEDS_SLASH ||
+               (found == SITEMAP_FOUND && page.kind != PAGE_ALIAS)) {
         diags_add(diags, DIAG_ERROR, &source, review->alias_places[index],
                   "there is a page at %.*s, so it cannot be an old address", SLICE_ARG(path));
     }
@@ -41,9 +45,10 @@ static void check_static(const struct capsule *capsule, const struct static_file
 void address_check(const struct capsule *capsule, struct diags *diags)
 {
     struct buf path;
-    for (size_t i = 0; i < capsule->review_count; i++) {
-        for (size_t k = 0; k < capsule->reviews[i]->alias_count; k++) {
-            check_alias(capsule, capsule->reviews[i], k, diags);
+    for (size_t i = 0; i < capsule_count_reviews(capsule); i++) {
+        const struct review *review = capsule_review_at(capsule, i);
+        for (size_t k = 0; k < review->alias_count; k++) {
+            check_alias(capsule, review, k, diags);
         }
     }
     buf_init(&path, LIMIT_REQUEST_URL);

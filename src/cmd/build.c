@@ -5,6 +5,7 @@
 #include "cmd/command.h"
 #include "cmd/link_check.h"
 #include "cmd/open_capsule.h"
+#include "cmd/path_check.h"
 #include "cmd/tree.h"
 #include "text/date.h"
 #include "text/uri.h"
@@ -60,6 +61,7 @@ struct build {
     struct buf name; /* scratch */
     struct buf page; /* scratch */
     size_t total;    /* files there will be */
+    size_t closed;   /* pages that are left out, because files cannot be closed */
     size_t done;
     bool show_progress;
     int64_t started;    /* milliseconds */
@@ -107,11 +109,40 @@ static void end_progress(const struct build *build)
     }
 }
 
-static bool count_page(void *context, UNUSED const struct page *page)
+static bool is_closed(const struct build *build, const struct page *page)
+{
+    return page_area(build->open->capsule, page) != NULL;
+}
+
+static bool count_page(void *context, const struct page *page)
 {
     struct build *build = context;
-    build->total++;
+    if (is_closed(build, page)) {
+        build->closed++;
+    } else {
+        build->total++;
+    }
     return true;
+}
+
+/* What a tree of files cannot do, in words. */
+static void say_what_is_missing(const struct build *build)
+{
+    const struct path_settings *paths = &build->open->capsule->conf.paths;
+    size_t patterns = 0;
+    for (size_t i = paths->exact_count; i < paths->rule_count; i++) {
+        patterns += paths->rules[i].kind != PATH_GONE;
+    }
+    if (build->closed > 0) {
+        (void)fprintf(
+            stderr, "matinee: %zu page%s in closed areas %s left out: files cannot be closed\n",
+            build->closed, build->closed == 1 ? "" : "s", build->closed == 1 ? "is" : "are");
+    }
+    if (patterns > 0) {
+        (void)fprintf(stderr,
+                      "matinee: %zu redirect%s with a `*` %s left out: files cannot do that\n",
+                      patterns, patterns == 1 ? "" : "s", patterns == 1 ? "is" : "are");
+    }
 }
 
 static bool copy_static(struct build *build, slice name)
@@ -152,6 +183,9 @@ static bool write_page(void *context, const struct page *page)
         buf_puts(&build->tree.error, "interrupted");
         return false;
     }
+    if (is_closed(build, page)) {
+        return true;
+    }
     build->done++;
     show_progress(build);
     buf_clear(&build->name);
@@ -171,8 +205,9 @@ static bool write_page(void *context, const struct page *page)
         buf_printf(&build->tree.error, "%.*s: the page is too large", SLICE_ARG(name));
         return false;
     }
-    return page->kind == PAGE_ALIAS ? put_alias(build)
-                                    : tree_put(&build->tree, name, buf_slice(&build->page));
+    return page->kind == PAGE_ALIAS || page->kind == PAGE_RULE
+               ? put_alias(build)
+               : tree_put(&build->tree, name, buf_slice(&build->page));
 }
 
 static bool is_below(const char *path, const char *folder)
@@ -207,6 +242,12 @@ static int write_tree(const struct open_capsule *open, const struct options *opt
     buf_init(&build.page, LIMIT_PAGE);
     catch_signals();
     (void)sitemap_walk(open->capsule, count_page, &build);
+    say_what_is_missing(&build);
+    if (build.total == 0) {
+        buf_release(&build.name);
+        buf_release(&build.page);
+        return command_fail("the whole capsule is closed: there is nothing to build");
+    }
     bool ok = tree_begin(&build.tree, options->output) && is_output_apart(&build) &&
               sitemap_walk(open->capsule, write_page, &build) && tree_finish(&build.tree);
     end_progress(&build);
@@ -249,7 +290,8 @@ static int build(const struct options *options)
         return command_fail("%s: there is no capsule to build", options->folder);
     }
     address_check(open.capsule, &diags);
-    link_check(&open, DIAG_WARNING, &counts, &diags);
+    path_check(open.capsule, &diags);
+    link_check(&open, DIAG_WARNING, DIAG_WARNING, &counts, &diags);
     command_print_diags(&diags);
     buf_init(&base, LIMIT_REQUEST_URL);
     put_base(options->base, &base);

@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/link_check.h"
 #include "cmd/open_capsule.h"
+#include "cmd/path_check.h"
 #include "text/date.h"
 
 #include <getopt.h>
@@ -39,13 +40,15 @@ static int check(const char *folder, int64_t now)
         return command_fail("%s: there is no capsule to check", folder);
     }
     address_check(open.capsule, &diags);
-    /* Without drafts, as a build is made, such a link leads nowhere. */
-    link_check(&open, DIAG_ERROR, &counts, &diags);
+    path_check(open.capsule, &diags);
+    /* Without drafts, as a build is made, a link to one leads nowhere. */
+    link_check(&open, DIAG_ERROR, DIAG_NOTE, &counts, &diags);
     command_print_diags(&diags);
     size_t errors = diags.counts[DIAG_ERROR];
-    (void)printf("checked %zu review%s, %zu page%s, %zu link%s: %s\n", open.capsule->review_count,
-                 open.capsule->review_count == 1 ? "" : "s", counts.pages,
-                 counts.pages == 1 ? "" : "s", counts.links, counts.links == 1 ? "" : "s",
+    size_t reviews = capsule_count_reviews(open.capsule);
+    (void)printf("checked %zu review%s, %zu page%s, %zu link%s: %s\n", reviews,
+                 reviews == 1 ? "" : "s", counts.pages, counts.pages == 1 ? "" : "s", counts.links,
+                 counts.links == 1 ? "" : "s",
                  errors > 0                       ? "errors"
                  : diags.counts[DIAG_WARNING] > 0 ? "warnings"
                                                   : "no problems");

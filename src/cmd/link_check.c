@@ -3,8 +3,9 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "gemini/url.h"
+#include "gemini/host.h"
 #include "pages/body.h"
+#include "pages/render.h"
 #include "text/uri.h"
 
 #include <errno.h>
@@ -23,6 +24,8 @@ struct check {
     struct diags *diags;
     struct link_counts *counts;
     enum diag_level to_hidden;
+    enum diag_level to_closed;
+    const struct path_area *area; /* of the page that is checked */
     struct arena arena;
     struct slices urls;  /* of every page, sorted: nearly all links are found among them */
     struct slices dead;  /* targets that were reported at their place in a source, sorted */
@@ -36,6 +39,8 @@ enum verdict {
     VERDICT_OUTSIDE, /* another capsule or protocol */
     VERDICT_GOOD,
     VERDICT_FOLDER, /* works, through a redirect to the same with a slash */
+    VERDICT_MOVED,  /* works, through a redirect of capsule.conf */
+    VERDICT_GONE,   /* capsule.conf says so */
     VERDICT_DEAD,
 };
 
@@ -63,19 +68,22 @@ static slice without_query(slice url)
     return slice_head(url, slice_find_byte(url, '?'));
 }
 
-static bool is_our_host(const struct check *check, const struct url *url)
+bool link_is_ours(const struct capsule_conf *conf, const struct url *url)
 {
-    const struct capsule_conf *conf = &check->open->capsule->conf;
+    struct buf host;
+    bool found = false;
     if (!slice_equal_nocase(url->scheme, SLICE("gemini")) ||
-        (url->port != -1 && url->port != 1965)) {
+        (url->port != -1 && url->port != 1965 && url->port != (int)conf->port)) {
         return false;
     }
-    for (size_t i = 0; i < conf->host_count; i++) {
-        if (slice_equal_nocase(conf->hosts[i], url->host)) {
-            return true;
+    buf_init(&host, HOST_BYTES);
+    if (host_normalise(url->host, false, &host, NULL)) {
+        for (size_t i = 0; i < conf->host_count && !found; i++) {
+            found = host_matches(conf->hosts[i], buf_slice(&host));
         }
     }
-    return false;
+    buf_release(&host);
+    return found;
 }
 
 /* The path that `reference` means on the page check->url. False when it leads out of the capsule.
@@ -92,11 +100,28 @@ static bool find_path(struct check *check, slice reference, slice *path)
     struct url url;
     buf_clear(&check->resolved);
     if (!url_resolve(buf_slice(&check->url), reference, &check->resolved) ||
-        !url_parse(buf_slice(&check->resolved), &url) || !is_our_host(check, &url)) {
+        !url_parse(buf_slice(&check->resolved), &url) ||
+        !link_is_ours(&check->open->capsule->conf, &url)) {
         return false;
     }
     *path = url.path.len > 0 ? url.path : SLICE("/");
     return true;
+}
+
+static enum verdict verdict_of(enum sitemap_found result, const struct page *found)
+{
+    switch (result) {
+    case SITEMAP_NEEDS_SLASH:
+        return VERDICT_FOLDER;
+    case SITEMAP_FOUND:
+        if (found->kind == PAGE_RULE) {
+            return found->rule->kind == PATH_GONE ? VERDICT_GONE : VERDICT_MOVED;
+        }
+        return VERDICT_GOOD;
+    case SITEMAP_NOT_FOUND:
+        break;
+    }
+    return VERDICT_DEAD;
 }
 
 /* When the verdict is VERDICT_DEAD, check->path is what there is not. `page`, when it is not NULL,
@@ -118,15 +143,45 @@ static enum verdict judge(struct check *check, slice reference, struct page *pag
     if (page != NULL) {
         *page = found;
     }
-    return result == SITEMAP_FOUND         ? VERDICT_GOOD
-           : result == SITEMAP_NEEDS_SLASH ? VERDICT_FOLDER
-                                           : VERDICT_DEAD;
+    return verdict_of(result, &found);
 }
 
 static void set_url(struct check *check, const struct page *page)
 {
     buf_clear(&check->url);
     page_put_absolute_url(check->context, page, &check->url);
+    check->area = page_area(check->open->capsule, page);
+}
+
+/* A link that works, but not as its author may think. True when there was something to say; `page`
+ * is what was found. */
+static bool say_redirected(struct check *check, enum verdict verdict, const struct source *source,
+                           const char *at, const struct page *page)
+{
+    if (verdict == VERDICT_GONE) {
+        diags_add(check->diags, DIAG_WARNING, source, at,
+                  "this link leads to what is gone, as capsule.conf says: %.*s",
+                  SLICE_ARG(buf_slice(&check->path)));
+    } else if (verdict == VERDICT_MOVED) {
+        buf_clear(&check->resolved);
+        rule_put_target(check->context, page, &check->resolved);
+        diags_add(check->diags, DIAG_WARNING, source, at,
+                  "this link leads to a redirect of capsule.conf: write `%.*s`",
+                  SLICE_ARG(buf_slice(&check->resolved)));
+    }
+    return verdict == VERDICT_GONE || verdict == VERDICT_MOVED;
+}
+
+/* Of pages that are closed themselves, their readers will know. */
+static void say_closed(struct check *check, const struct source *source, const char *at,
+                       const struct page *page)
+{
+    const struct capsule *capsule = check->open->capsule;
+    const struct path_area *area = page_area(capsule, page);
+    if (check->area == capsule->area && !capsule_may_tell(capsule, check->area, area)) {
+        diags_add(check->diags, check->to_closed, source, at,
+                  "this link leads into a closed area: %.*s/", SLICE_ARG(area->scope.path));
+    }
 }
 
 /* --- links in sources ------------------------------------------------------------------------- */
@@ -151,8 +206,13 @@ static void check_source_link(struct check *check, const struct source *source,
     (void)body_resolve(check->context, line, &label, &check->bytes);
     slice target = buf_slice(&check->bytes);
     const char *at = line->url.ptr;
-    switch (judge(check, target, &page)) {
+    enum verdict verdict = judge(check, target, &page);
+    switch (verdict) {
     case VERDICT_OUTSIDE:
+        return;
+    case VERDICT_MOVED:
+    case VERDICT_GONE:
+        (void)say_redirected(check, verdict, source, at, &page);
         return;
     case VERDICT_DEAD:
         diags_add(check->diags, DIAG_ERROR, source, at, "this link leads nowhere: there is no %.*s",
@@ -166,6 +226,7 @@ static void check_source_link(struct check *check, const struct source *source,
     case VERDICT_GOOD:
         break;
     }
+    say_closed(check, source, at, &page);
     const struct review *to = review_of(&page);
     if (to != NULL && is_hidden(check, to) && (from == NULL || !is_hidden(check, from))) {
         diags_add(
@@ -193,8 +254,8 @@ static void check_source(struct check *check, const struct source *source,
 static void check_sources(struct check *check)
 {
     const struct capsule *capsule = check->open->capsule;
-    for (size_t i = 0; i < capsule->review_count; i++) {
-        const struct review *review = capsule->reviews[i];
+    for (size_t i = 0; i < capsule_count_reviews(capsule); i++) {
+        const struct review *review = capsule_review_at(capsule, i);
         const struct page page = { .kind = PAGE_REVIEW, .review = review };
         const struct source source = { review->path, review->source };
         set_url(check, &page);
@@ -215,14 +276,18 @@ static void check_sources(struct check *check)
 static bool collect_url(void *context, const struct page *page)
 {
     struct check *check = context;
+    if (page->kind == PAGE_RULE) {
+        return true; /* to a redirect there is more to say than that it is there */
+    }
     buf_clear(&check->url);
     page_put_url(check->context, page, &check->url);
     *ARRAY_ADD(&check->arena, &check->urls) = arena_copy(&check->arena, buf_slice(&check->url));
     return true;
 }
 
-/* `text` is a page as a client gets it; `name` is what it is called in messages. */
-static void check_text(struct check *check, slice name, slice text)
+/* `text` is a page as a client gets it; `name` is what it is called in messages. What an author
+ * wrote was looked at in its source, but for files `as_written`. */
+static void check_text(struct check *check, slice name, slice text, bool as_written)
 {
     const struct source source = { name, text };
     struct gemtext_reader reader = { .rest = text };
@@ -231,7 +296,12 @@ static void check_text(struct check *check, slice name, slice text)
         if (line.type != GEMTEXT_LINK) {
             continue;
         }
-        enum verdict verdict = judge(check, line.url, NULL);
+        struct page page = { 0 };
+        enum verdict verdict = judge(check, line.url, as_written ? &page : NULL);
+        if (as_written && !say_redirected(check, verdict, &source, line.url.ptr, &page) &&
+            verdict == VERDICT_GOOD) {
+            say_closed(check, &source, line.url.ptr, &page);
+        }
         if (verdict == VERDICT_DEAD && !contains(&check->dead, line.url)) {
             diags_add(check->diags, DIAG_ERROR, &source, line.url.ptr,
                       "this link leads nowhere: there is no %.*s",
@@ -250,7 +320,7 @@ static void check_static(struct check *check, const struct static_file *file)
     slice path = arena_printf(&arena, "%s/%.*s", check->open->folder, SLICE_ARG(name));
     const struct source source = { name, SLICE_EMPTY };
     if (file_read(&arena, AT_FDCWD, path.ptr, LIMIT_SOURCE_FILE, &text)) {
-        check_text(check, name, text);
+        check_text(check, name, text, true);
     } else {
         diags_add(check->diags, DIAG_WARNING, &source, NULL, "cannot be read: %s", strerror(errno));
     }
@@ -273,24 +343,25 @@ static bool check_page(void *context, const struct page *page)
     page_render(check->context, page, &check->bytes, &answer);
     if (check->bytes.failed) {
         diags_add(check->diags, DIAG_ERROR, &source, NULL, "the page is too large");
-    } else if (!slice_equal(answer.media_type, SLICE("text/gemini"))) {
-        return true;
+    } else if (page->kind == PAGE_RULE || !slice_equal(answer.media_type, SLICE("text/gemini"))) {
+        return true; /* at where redirects lead path_check looks */
     } else if (page->kind == PAGE_STATIC) {
         check_static(check, page->file);
     } else {
-        check_text(check, url, buf_slice(&check->bytes));
+        check_text(check, url, buf_slice(&check->bytes), false);
     }
     return true;
 }
 
 void link_check(const struct open_capsule *open, enum diag_level to_hidden,
-                struct link_counts *counts, struct diags *diags)
+                enum diag_level to_closed, struct link_counts *counts, struct diags *diags)
 {
     struct check check = { .open = open,
                            .context = &open->context,
                            .diags = diags,
                            .counts = counts,
-                           .to_hidden = to_hidden };
+                           .to_hidden = to_hidden,
+                           .to_closed = to_closed };
     struct buf *const scratch[] = { &check.url, &check.resolved, &check.path, &check.bytes };
     *counts = (struct link_counts){ 0 };
     arena_init(&check.arena);

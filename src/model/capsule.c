@@ -145,7 +145,7 @@ static int compare_aliases(const void *a, const void *b)
 static void collect_aliases(struct arena *arena, struct capsule *out)
 {
     size_t count = 0;
-    size_t review_count = out->review_count + out->closed_count;
+    size_t review_count = capsule_count_reviews(out);
     for (size_t i = 0; i < review_count; i++) {
         count += out->by_slug[i]->alias_count;
     }
@@ -244,6 +244,17 @@ void capsule_index(struct arena *arena, const struct capsule_parts *parts, struc
     check_capsule(out, parts, all, count, diags);
 }
 
+size_t capsule_count_reviews(const struct capsule *capsule)
+{
+    return capsule->review_count + capsule->closed_count;
+}
+
+const struct review *capsule_review_at(const struct capsule *capsule, size_t index)
+{
+    size_t listed = capsule->review_count;
+    return index < listed ? capsule->reviews[index] : capsule->closed[index - listed];
+}
+
 static int compare_slug_with_review(const void *slug, const void *review)
 {
     return slice_compare(*(const slice *)slug, (*(const struct review *const *)review)->slug);
@@ -251,7 +262,7 @@ static int compare_slug_with_review(const void *slug, const void *review)
 
 const struct review *capsule_find_review(const struct capsule *capsule, slice slug)
 {
-    size_t count = capsule->review_count + capsule->closed_count;
+    size_t count = capsule_count_reviews(capsule);
     if (count == 0) {
         return NULL;
     }

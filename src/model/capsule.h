@@ -123,6 +123,9 @@ struct capsule_parts {
 void capsule_index(struct arena *arena, const struct capsule_parts *parts, struct capsule *out,
                    struct diags *diags);
 
+/** All visible reviews, closed ones last. */
+size_t capsule_count_reviews(const struct capsule *capsule);
+const struct review *capsule_review_at(const struct capsule *capsule, size_t index);
 /** The visible review with `slug`, in a closed area or not, or NULL. */
 const struct review *capsule_find_review(const struct capsule *capsule, slice slug);
 const struct hand_page *capsule_find_page(const struct capsule *capsule, slice name);

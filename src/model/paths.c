@@ -21,6 +21,17 @@ static int compare_path_with_scope(const void *path, const void *scope)
     return slice_compare(*(const slice *)path, ((const struct path_scope *)scope)->path);
 }
 
+bool path_go_up(slice *path)
+{
+    if (path->len == 0) {
+        return false;
+    }
+    do {
+        path->len--;
+    } while (path->len > 0 && path->ptr[path->len] != '/');
+    return true;
+}
+
 /* The longest scope that `path` is in: the path itself is looked for, then what is left of it with
  * one segment less, and so on. The items start with a struct path_scope. */
 static const void *find_scope(const void *items, size_t count, size_t size, slice path)
@@ -32,12 +43,9 @@ static const void *find_scope(const void *items, size_t count, size_t size, slic
     path = utf8_nfc_in(path, room, ARRAY_LENGTH(room));
     for (;;) {
         const void *found = bsearch(&path, items, count, size, compare_path_with_scope);
-        if (found != NULL || path.len == 0) {
+        if (found != NULL || !path_go_up(&path)) {
             return found;
         }
-        do {
-            path.len--;
-        } while (path.len > 0 && path.ptr[path.len] != '/');
     }
 }
 
@@ -46,11 +54,9 @@ const struct path_area *path_find_area(const struct path_settings *settings, sli
     return find_scope(settings->areas, settings->area_count, sizeof *settings->areas, path);
 }
 
-slice path_find_lang(const struct path_settings *settings, slice path)
+const struct path_lang *path_find_lang(const struct path_settings *settings, slice path)
 {
-    const struct path_lang *found =
-        find_scope(settings->langs, settings->lang_count, sizeof *settings->langs, path);
-    return found != NULL ? found->lang : SLICE_EMPTY;
+    return find_scope(settings->langs, settings->lang_count, sizeof *settings->langs, path);
 }
 
 bool path_is_listed(const struct path_settings *settings, slice path)

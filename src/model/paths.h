@@ -78,8 +78,8 @@ struct path_settings {
 
 /** The area that `path` is in, or NULL when all may read it. In whatever Unicode form it is. */
 const struct path_area *path_find_area(const struct path_settings *settings, slice path);
-/** The language said for `path`, or the empty slice. */
-slice path_find_lang(const struct path_settings *settings, slice path);
+/** What is said of the language of `path`, or NULL. */
+const struct path_lang *path_find_lang(const struct path_settings *settings, slice path);
 /** True when the folder `path` is to be listed. */
 bool path_is_listed(const struct path_settings *settings, slice path);
 
@@ -91,6 +91,9 @@ bool path_is_listed(const struct path_settings *settings, slice path);
  */
 const struct path_rule *path_find_rule(const struct path_settings *settings, slice path,
                                        slice *rest);
+
+/** What is left of a path of a scope without its last segment; false when it is the root. */
+bool path_go_up(slice *path);
 
 /** True when `fingerprint` is among those that open `area`. */
 bool path_admits(const struct path_area *area, const unsigned char fingerprint[32]);

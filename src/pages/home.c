@@ -100,10 +100,9 @@ static void put_about(const struct page_context *context, struct buf *out)
     gemtext_heading(out, 2, SLICE("About and follow"));
     for (size_t i = 0; i < capsule->page_count; i++) {
         const struct page hand = { .kind = PAGE_HAND, .hand = &capsule->pages[i] };
-        if (!capsule_may_tell(capsule, context->area, page_area(capsule, &hand))) {
-            continue;
+        if (page_is_for(context, &hand)) {
+            link_page(context, &hand, hand.hand->title, out);
         }
-        link_page(context, &hand, hand.hand->title, out);
     }
     link_page(context, &feed, SLICE("Feed of new reviews, for Gemini clients"), out);
     link_page(context, &atom, SLICE("Atom feed"), out);

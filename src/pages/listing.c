@@ -1,6 +1,5 @@
 /* listing.c: what is in a folder of static/. */
 
-#include "base/limits.h"
 #include "pages/link.h"
 #include "pages/render.h"
 #include "text/gemtext.h"
@@ -11,25 +10,6 @@ struct entries {
     const struct static_folder *folder;
     size_t next; /* among capsule.statics */
 };
-
-/* True when readers of the folder get what is at `page`. */
-static bool is_shown(const struct page_context *context, const struct page *page)
-{
-    const struct capsule *capsule = context->capsule;
-    bool moved = false;
-    if (!capsule_may_tell(capsule, context->area, page_area(capsule, page))) {
-        return false;
-    }
-    if (capsule->conf.paths.rule_count > 0) {
-        struct buf path;
-        slice rest;
-        buf_init(&path, LIMIT_PAGE);
-        page_put_path(page, &path);
-        moved = path_find_rule(&capsule->conf.paths, buf_slice(&path), &rest) != NULL;
-        buf_release(&path);
-    }
-    return !moved;
-}
 
 /* The next entry that is shown, as the page it has; false at the end. */
 static bool next_entry(struct entries *entries, struct page *page, slice *name)
@@ -48,7 +28,7 @@ static bool next_entry(struct entries *entries, struct page *page, slice *name)
                                                                  slice_head(file->path, length)) };
             entries->next = page->folder->end;
         }
-        if (is_shown(entries->context, page)) {
+        if (page_is_for(entries->context, page)) {
             return true;
         }
     }
@@ -116,7 +96,7 @@ static void link_folder_above(const struct page_context *context, const struct p
     } while (path.len > 0 && path.ptr[path.len - 1] != '/');
     const struct page above = { .kind = PAGE_LISTING,
                                 .folder = capsule_find_folder(context->capsule, path) };
-    if (above.folder != NULL && is_shown(context, &above)) {
+    if (above.folder != NULL && page_is_for(context, &above)) {
         link_labelled(context, &above, "Up: /", path, out);
     }
 }

@@ -16,13 +16,12 @@ struct place {
 
 static size_t count_reviews(const struct capsule *capsule, UNUSED const struct page *page)
 {
-    return capsule->review_count + capsule->closed_count;
+    return capsule_count_reviews(capsule);
 }
 
 static void take_review(const struct capsule *capsule, size_t index, struct page *page)
 {
-    size_t listed = capsule->review_count;
-    page->review = index < listed ? capsule->reviews[index] : capsule->closed[index - listed];
+    page->review = capsule_review_at(capsule, index);
 }
 
 static bool find_review(const struct capsule *capsule, slice text, struct page *page)

@@ -158,32 +158,30 @@ enum sitemap_found sitemap_find(const struct capsule *capsule, slice path, struc
 }
 
 struct walk {
+    bool overruled; /* visit what capsule.conf hides, and nothing else */
     const struct capsule *capsule;
     sitemap_visit *visit;
     void *context;
     struct buf name; /* scratch: a file name, or an alias */
 };
 
-/* What capsule.conf says of its path is answered instead of it. */
-static bool is_overruled(struct walk *walk, const struct page *page)
+/* What capsule.conf says of its path is answered instead of it. `path` is scratch. */
+static bool is_overruled(const struct capsule *capsule, const struct page *page, struct buf *path)
 {
     slice rest;
-    const struct path_settings *paths = &walk->capsule->conf.paths;
+    const struct path_settings *paths = &capsule->conf.paths;
     if (paths->rule_count == 0 || page->kind == PAGE_RULE) {
         return false;
     }
-    buf_clear(&walk->name);
-    page_put_path(page, &walk->name);
-    return path_find_rule(paths, buf_slice(&walk->name), &rest) != NULL;
+    buf_clear(path);
+    page_put_path(page, path);
+    return path_find_rule(paths, buf_slice(path), &rest) != NULL;
 }
 
 /* True when the path of `page` leads to another page. */
 static bool is_shadowed(struct walk *walk, const struct page *page)
 {
     struct page ignored;
-    if (is_overruled(walk, page)) {
-        return true;
-    }
     if (page->kind == PAGE_STATIC || page->kind == PAGE_RULE) {
         return false;
     }
@@ -209,23 +207,39 @@ static bool visit_unless_shadowed(void *context, const struct page *page)
     struct walk *walk = context;
     const struct row *row = &rows[page->kind];
     bool is_gone = page->kind == PAGE_RULE && page->rule->kind == PATH_GONE;
-    if (is_gone || (row->exists != NULL && !row->exists(page)) || is_shadowed(walk, page)) {
+    if (is_gone || (row->exists != NULL && !row->exists(page)) ||
+        is_overruled(walk->capsule, page, &walk->name) != walk->overruled ||
+        is_shadowed(walk, page)) {
         return true;
     }
     return walk->visit(walk->context, page);
 }
 
+static bool walk_all(struct walk *walk)
+{
+    bool going_on = true;
+    buf_init(&walk->name, LIMIT_PAGE);
+    for (enum page_kind kind = 0; going_on && kind < PAGE_KINDS; kind++) {
+        const struct page page = { .kind = kind };
+        going_on =
+            pattern_walk(rows[kind].pattern, walk->capsule, &page, visit_unless_shadowed, walk);
+    }
+    buf_release(&walk->name);
+    return going_on;
+}
+
 bool sitemap_walk(const struct capsule *capsule, sitemap_visit *visit, void *context)
 {
     struct walk walk = { .capsule = capsule, .visit = visit, .context = context };
-    bool going_on = true;
-    buf_init(&walk.name, LIMIT_PAGE);
-    for (enum page_kind kind = 0; going_on && kind < PAGE_KINDS; kind++) {
-        const struct page page = { .kind = kind };
-        going_on = pattern_walk(rows[kind].pattern, capsule, &page, visit_unless_shadowed, &walk);
-    }
-    buf_release(&walk.name);
-    return going_on;
+    return walk_all(&walk);
+}
+
+bool sitemap_walk_overruled(const struct capsule *capsule, sitemap_visit *visit, void *context)
+{
+    struct walk walk = {
+        .capsule = capsule, .visit = visit, .context = context, .overruled = true
+    };
+    return capsule->conf.paths.rule_count == 0 || walk_all(&walk);
 }
 
 bool page_is_dynamic(const struct page *page)
@@ -259,19 +273,30 @@ const struct path_area *page_area(const struct capsule *capsule, const struct pa
     return area;
 }
 
+bool page_is_for(const struct page_context *context, const struct page *page)
+{
+    const struct capsule *capsule = context->capsule;
+    struct buf path;
+    buf_init(&path, PATH_BYTES);
+    bool is_for = capsule_may_tell(capsule, context->area, page_area(capsule, page)) &&
+                  !is_overruled(capsule, page, &path);
+    buf_release(&path);
+    return is_for;
+}
+
 slice page_lang(const struct capsule *capsule, const struct page *page)
 {
     struct buf path;
-    slice lang = SLICE_EMPTY;
+    const struct path_lang *lang = NULL;
     if (page->review != NULL && page->review->lang.len > 0) {
         return page->review->lang;
     }
     if (capsule->conf.paths.lang_count > 0) {
-        lang = begin_path(page, &path) ? path_find_lang(&capsule->conf.paths, buf_slice(&path))
-                                       : SLICE_EMPTY;
+        lang =
+            begin_path(page, &path) ? path_find_lang(&capsule->conf.paths, buf_slice(&path)) : NULL;
         buf_release(&path);
     }
-    return lang.len > 0 ? lang : capsule->conf.lang;
+    return lang != NULL ? lang->lang : capsule->conf.lang;
 }
 
 static void answer_rule(const struct page_context *context, const struct page *page,

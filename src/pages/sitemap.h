@@ -100,6 +100,8 @@ typedef bool sitemap_visit(void *context, const struct page *page);
  * moved only what has a path without a `*`; nothing that is gone. False when `visit` ended it.
  */
 bool sitemap_walk(const struct capsule *capsule, sitemap_visit *visit, void *context);
+/** Visit the pages that there would be if capsule.conf did not say something else of their path. */
+bool sitemap_walk_overruled(const struct capsule *capsule, sitemap_visit *visit, void *context);
 
 /** True for pages that answer differently from request to request. */
 bool page_is_dynamic(const struct page *page);
@@ -116,6 +118,9 @@ void page_render(const struct page_context *context, const struct page *page, st
  * in none of its own; that of the path that was asked for counts.
  */
 const struct path_area *page_area(const struct capsule *capsule, const struct page *page);
+/** True when readers of the page that is rendered get `page` when they ask for it: it is in no area
+ * that is closed to them, and capsule.conf says nothing else of its path. */
+bool page_is_for(const struct page_context *context, const struct page *page);
 /** The language of a text/gemini page: its review's, else that of its path, else the capsule's. */
 slice page_lang(const struct capsule *capsule, const struct page *page);
 

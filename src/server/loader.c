@@ -92,8 +92,8 @@ static void open_static(const char *folder, struct site *site)
 static void log_capsule(const struct capsule *capsule, const char *event)
 {
     log_message("%s %.*s: %zu review%s, %zu page%s, %zu file%s", event,
-                SLICE_ARG(capsule->conf.title), capsule->review_count,
-                capsule->review_count == 1 ? "" : "s", capsule->page_count,
+                SLICE_ARG(capsule->conf.title), capsule_count_reviews(capsule),
+                capsule_count_reviews(capsule) == 1 ? "" : "s", capsule->page_count,
                 capsule->page_count == 1 ? "" : "s", capsule->static_count,
                 capsule->static_count == 1 ? "" : "s");
 }

@@ -64,6 +64,7 @@ static void add_host(struct settings *settings, slice written)
     buf_init(&form, HOST_BYTES);
     if (!host_normalise(written, true, &form, &problem)) {
         settings_error(settings, written.ptr, "%s", problem);
+        buf_release(&form);
         return;
     }
     slice host = arena_copy(settings->arena, buf_slice(&form));

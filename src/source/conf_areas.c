@@ -142,12 +142,13 @@ static const struct named_certificate *find_named(const struct path_reader *read
                                                   size_t *count)
 {
     const struct named_certificate *all = reader->certificates.items;
+    *count = 0;
+    if (reader->certificates.count == 0) {
+        return NULL;
+    }
     const struct named_certificate *end = all + reader->certificates.count;
     const struct named_certificate *first =
-        reader->certificates.count == 0 ? NULL
-                                        : bsearch(&name, all, reader->certificates.count,
-                                                  sizeof *all, compare_name_with_certificate);
-    *count = 0;
+        bsearch(&name, all, reader->certificates.count, sizeof *all, compare_name_with_certificate);
     if (first == NULL) {
         return NULL;
     }

@@ -1,11 +1,13 @@
 /* Any bytes as a header: its lines are read as those of a review and of capsule.conf, and what is
  * found lies in the text and survives being written again. */
 #include "base/arena.h"
+#include "base/limits.h"
 #include "source/review.h"
 #include "text/header.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -72,6 +74,43 @@ static void read_header(const struct source *source, bool comments_allowed)
     diags_release(&diags);
 }
 
+/* What was said of a path is found there, and at what is below it. */
+static void check_paths(const struct path_settings *paths)
+{
+    slice rest;
+    char room[4096];
+    for (size_t i = 0; i < paths->area_count; i++) {
+        const struct path_area *area = &paths->areas[i];
+        slice path = area->scope.path;
+        require(path.len == 0 || (path.ptr[0] == '/' && path.ptr[path.len - 1] != '/'));
+        require(area->admitted_count > 0);
+        require(path_admits(area, area->admitted[area->admitted_count - 1].bytes));
+        if (path.len <= LIMIT_REQUEST_URL) {
+            require(path_find_area(paths, path) == area);
+            memcpy(room, path.ptr, path.len);
+            room[path.len] = '/';
+            require(path_find_area(paths, (slice){ room, path.len + 1 }) == area);
+        }
+    }
+    for (size_t i = 0; i < paths->lang_count; i++) {
+        require(paths->langs[i].scope.path.len > LIMIT_REQUEST_URL ||
+                path_find_lang(paths, paths->langs[i].scope.path) == &paths->langs[i]);
+    }
+    for (size_t i = 0; i < paths->rule_count; i++) {
+        const struct path_rule *rule = &paths->rules[i];
+        require(rule->has_star == (i >= paths->exact_count));
+        require(rule->target_before.len + rule->target_after.len <= LIMIT_TITLE);
+        require(rule->has_star || path_find_rule(paths, rule->before, &rest) == rule);
+        if (rule->before.len + rule->after.len < sizeof room) {
+            memcpy(room, rule->before.ptr, rule->before.len);
+            memcpy(room + rule->before.len, rule->after.ptr, rule->after.len);
+            slice path = { room, rule->before.len + rule->after.len };
+            require(path_find_rule(paths, path, &rest) != NULL);
+            require(rest.len == 0 || is_inside(rest, path));
+        }
+    }
+}
+
 static void read_conf(slice text)
 {
     struct arena arena;
@@ -85,6 +124,7 @@ static void read_conf(slice text)
         for (size_t i = 0; i < conf.host_count; i++) {
             require(conf.hosts[i].len > 0 && !slice_ends_with(conf.hosts[i], SLICE(".")));
         }
+        check_paths(&conf.paths);
     }
     arena_release(&arena);
     diags_release(&diags);

@@ -126,8 +126,8 @@ static void reads_what_is_said_of_paths(void **state)
     assert_null(path_find_rule(paths, SLICE("/x"), &rest));
     assert_int_equal(path_find_rule(paths, SLICE("/guests.html"), &rest)->kind, PATH_GONE);
 
-    assert_slice_equal(path_find_lang(paths, SLICE("/ko/x")), "ko");
-    assert_slice_equal(path_find_lang(paths, SLICE("/x")), "pt-BR");
+    assert_slice_equal(path_find_lang(paths, SLICE("/ko/x"))->lang, "ko");
+    assert_slice_equal(path_find_lang(paths, SLICE("/x"))->lang, "pt-BR");
     assert_int_equal(paths->listing_count, 2);
     parsed_release(&parsed);
 }
