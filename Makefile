@@ -166,20 +166,79 @@ bench: all
 
 # --- for people who package it --------------------------------------------------------------------
 
+# Everything that a system needs to run it: completions, and what systemd and the user want to know. Empty
+# UNITDIR or SYSUSERSDIR: without these. Configuration is an example; nothing is put into SYSCONFDIR.
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+SHARE := $(DESTDIR)$(PREFIX)/share
+DOC := $(SHARE)/doc/matinee
+BASH_COMPLETIONS := $(SHARE)/bash-completion/completions
+ZSH_COMPLETIONS := $(SHARE)/zsh/site-functions
+FISH_COMPLETIONS := $(SHARE)/fish/vendor_completions.d
+FILL_IN := sed -e 's|@BINDIR@|$(PREFIX)/bin|' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|'
+PACKAGING := docs/packaging
+
 .PHONY: install
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/doc/matinee
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man5 $(DOC)/examples \
+		$(SHARE)/matinee $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/matinee
-	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
-	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md $(DESTDIR)$(PREFIX)/share/doc/matinee/
+	install -m 644 docs/man/*.1 $(SHARE)/man/man1/
+	install -m 644 docs/man/*.5 $(SHARE)/man/man5/
+	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md docs/*.png $(DOC)/
+	install -m 644 $(PACKAGING)/matinee.conf $(PACKAGING)/matinee.logrotate $(DOC)/examples/
+	cp -R capsule $(SHARE)/matinee/
+	chmod -R a+rX,u+w,go-w $(SHARE)/matinee
+	install -m 644 $(PACKAGING)/completions/matinee.bash $(BASH_COMPLETIONS)/matinee
+	install -m 644 $(PACKAGING)/completions/_matinee $(ZSH_COMPLETIONS)/
+	install -m 644 $(PACKAGING)/completions/matinee.fish $(FISH_COMPLETIONS)/
+ifneq ($(UNITDIR),)
+	install -d $(DESTDIR)$(UNITDIR)
+	$(FILL_IN) $(PACKAGING)/matinee.service.in >$(DESTDIR)$(UNITDIR)/matinee.service
+	install -m 644 $(PACKAGING)/matinee.socket $(DESTDIR)$(UNITDIR)/
+	chmod 644 $(DESTDIR)$(UNITDIR)/matinee.service
+endif
+ifneq ($(SYSUSERSDIR),)
+	install -d $(DESTDIR)$(SYSUSERSDIR)
+	install -m 644 $(PACKAGING)/matinee.sysusers $(DESTDIR)$(SYSUSERSDIR)/matinee.conf
+endif
 
 .PHONY: uninstall
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/matinee
-	cd docs/man && for page in *; do rm -f "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page"; done
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/matinee
+	rm -f $(DESTDIR)$(PREFIX)/bin/matinee $(BASH_COMPLETIONS)/matinee $(ZSH_COMPLETIONS)/_matinee \
+		$(FISH_COMPLETIONS)/matinee.fish
+	cd docs/man && for page in *; do rm -f "$(SHARE)/man/man$${page##*.}/$$page"; done
+	rm -rf $(DOC) $(SHARE)/matinee
+ifneq ($(UNITDIR),)
+	rm -f $(DESTDIR)$(UNITDIR)/matinee.service $(DESTDIR)$(UNITDIR)/matinee.socket
+endif
+ifneq ($(SYSUSERSDIR),)
+	rm -f $(DESTDIR)$(SYSUSERSDIR)/matinee.conf
+endif
+
+# A Debian package of this folder as it is, build/matinee_VERSION_ARCH.deb: the sources are copied to
+# build/deb and get a folder debian/ there, in which the files have the names that debhelper looks for.
+DEB := $(BUILD)/deb/matinee-$(VERSION)
+SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),$(shell date +%s))
+.PHONY: deb
+deb:
+	@.ci/packages deb
+	rm -rf $(BUILD)/deb
+	mkdir -p $(DEB)
+	cp -R capsule docs src Makefile README.md LICENSE CHANGELOG.md $(DEB)/
+	cp -R $(PACKAGING)/debian $(DEB)/
+	cp $(PACKAGING)/matinee.logrotate $(PACKAGING)/matinee.socket $(PACKAGING)/matinee.sysusers $(DEB)/debian/
+	sed -e 's|@BINDIR@|/usr/bin|' -e 's|@SYSCONFDIR@|/etc|' $(PACKAGING)/matinee.service.in \
+		>$(DEB)/debian/matinee.service
+	printf '%s\n\n  * %s\n\n -- %s  %s\n' 'matinee ($(VERSION)) unstable; urgency=medium' \
+		'Version $(VERSION): see CHANGELOG.md.' "$$(sed -n 's/^Maintainer: //p' $(DEB)/debian/control)" \
+		"$$(date -R -u -d @$(SOURCE_DATE_EPOCH))" >$(DEB)/debian/changelog
+	cd $(DEB) && env -u MAKEFLAGS -u MAKELEVEL -u MODE -u BUILD \
+		SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) dpkg-buildpackage --build=binary --no-sign \
+		--ignore-builtin-builddeps
+	mv $(BUILD)/deb/matinee_$(VERSION)_*.deb $(BUILD)/
+	@ls $(BUILD)/matinee_$(VERSION)_*.deb
 
 .PHONY: dist
 dist:
@@ -204,5 +263,6 @@ help:
 	@echo 'make cov        lines covered by the tests, file by file'
 	@echo 'make bench      measure'
 	@echo 'make install    PREFIX (/usr/local) and DESTDIR are honoured; make uninstall takes it back'
+	@echo 'make deb        a Debian package, build/matinee_VERSION_ARCH.deb'
 	@echo 'make dist       a tar archive of what is committed'
 	@echo 'make clean'
