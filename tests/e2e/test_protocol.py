@@ -781,7 +781,7 @@ def test_a_line_of_the_log(server, version):
     mine = f"{version.name}-log"
     ask(server, f"gemini://localhost/{mine}\x1b[2J\nmatinee: {mine}\x7f\r\n".encode(), version)
     # The line feed ends what is looked at; what came with it is part of the line all the same.
-    server.wait_for(rf" 59 .* gemini://localhost/{mine}\\x1b\[2J\\x0amatinee: {mine}\\x7f")
+    server.wait_for(rf"gemini://localhost/{mine}\\x1b\[2J\\x0amatinee: {mine}\\x7f")
     assert sum(mine in line for line in server.log.splitlines()) == 1
 
 
