@@ -2,6 +2,7 @@
 
 #include "cmd/command.h"
 
+#include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +23,24 @@ static bool find_user(const char *name, struct server_user *out)
     }
     *out = (struct server_user){ .uid = entry->pw_uid, .gid = entry->pw_gid };
     return true;
+}
+
+/* All groups of the user, with the one that a user without a name has alone. */
+static void find_groups(struct arena *arena, struct server_user *user)
+{
+    int count = 1;
+    gid_t *groups = arena_alloc(arena, sizeof *groups);
+    groups[0] = user->gid;
+    if (user->name != NULL && getgrouplist(user->name, user->gid, groups, &count) < 0 &&
+        count > 1) {
+        /* Now we know how many there are; should there be more by now, those do. */
+        groups = arena_alloc(arena, (size_t)count * sizeof *groups);
+        const int room = count;
+        (void)getgrouplist(user->name, user->gid, groups, &count);
+        count = count < room ? count : room;
+    }
+    user->groups = groups;
+    user->group_count = count > 0 ? (size_t)count : 0;
 }
 
 bool server_user_choose(struct arena *arena, const char *name, const char *folder,
@@ -46,5 +65,6 @@ bool server_user_choose(struct arena *arena, const char *name, const char *folde
         out->gid = entry->pw_gid;
         out->name = arena_copy(arena, slice_of(entry->pw_name)).ptr;
     }
+    find_groups(arena, out);
     return true;
 }

@@ -60,8 +60,8 @@ void process_adopt_orphans(void)
 bool process_become(const struct server_user *user)
 {
     /* Groups first: afterwards nobody may change them. */
-    int groups = user->name != NULL ? initgroups(user->name, user->gid) : setgroups(1, &user->gid);
-    if (groups != 0 || setgid(user->gid) != 0 || setuid(user->uid) != 0) {
+    if (setgroups(user->group_count, user->groups) != 0 || setgid(user->gid) != 0 ||
+        setuid(user->uid) != 0) {
         return false;
     }
     /* A capability that outlives the change of user would make it none. */

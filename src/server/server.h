@@ -16,9 +16,12 @@
 
 /** Whom the loader and its workers become when the server was started as root. */
 struct server_user {
-    const char *name; /* for the supplementary groups; NULL when the uid has no name */
+    const char *name; /* for messages; NULL when the uid has no name */
     uid_t uid;
     gid_t gid;
+    const gid_t *groups; /* of the user, `gid` among them; looked up before, since that may need
+                            files and sockets */
+    size_t group_count;
 };
 
 /** One of the capsules that are served. */
