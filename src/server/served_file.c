@@ -16,6 +16,13 @@ enum { PATH_BYTES_MAX = 4096 };
 /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
 enum { OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
 
+/* Folders on the way are not read, so a sandbox need not let us. */
+#ifdef O_PATH
+enum { FOLDER_FLAGS = O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW };
+#else
+enum { FOLDER_FLAGS = OPEN_FLAGS | O_DIRECTORY | O_NOFOLLOW };
+#endif
+
 /* One part after the other, each without following links. `path` is changed. */
 static int open_by_parts(int folder, char *path)
 {
@@ -29,7 +36,7 @@ static int open_by_parts(int folder, char *path)
         if (path[0] == '\0' || strcmp(path, ".") == 0 || strcmp(path, "..") == 0) {
             errno = ENOENT;
         } else {
-            fd = openat(at, path, OPEN_FLAGS | O_NOFOLLOW | (slash != NULL ? O_DIRECTORY : 0));
+            fd = openat(at, path, slash != NULL ? FOLDER_FLAGS : OPEN_FLAGS | O_NOFOLLOW);
         }
         int saved = errno;
         if (at != folder) {
