@@ -16,6 +16,11 @@ PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 VERSION := 0.1.0
 
 LIBRARIES := libevent libevent_openssl openssl libidn2 libmagic liburiparser libutf8proc
+# Linux alone has it; without it the server runs with its system calls unfiltered, and says so.
+ifeq ($(shell $(PKG_CONFIG) --exists libseccomp 2>/dev/null && echo yes),yes)
+LIBRARIES += libseccomp
+FEATURES += -DMATINEE_SECCOMP
+endif
 
 # Every source file by its room; `make lint` says when one is missing here.
 base := arena buf diag file folder siphash slice utf8
@@ -29,9 +34,9 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
 	section site sitemap
-server := acceptor admission backoff channel clock connection credentials gate generation limits \
-	listen loader log log_line master notify peers prefix process proxy_header route served_file \
-	server settings signals tls watch worker
+server := acceptor admission backoff calls channel clock connection credentials gate generation \
+	landlock limits listen loader log log_line master notify peers prefix process proxy_header route \
+	sandbox_linux sandbox_none sandbox_openbsd served_file server settings signals tls watch worker
 cmd := address_check build capsule_folder cert cert_list check command get import link_check new \
 	open_capsule path_check serve server_user tree
 ROOMS := base text gemini model import source pages server cmd
@@ -58,7 +63,7 @@ else
 $(error MODE is release, debug or asan, not $(MODE))
 endif
 
-LIBRARY_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
+LIBRARY_CFLAGS := $(FEATURES) $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIBRARY_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -Isrc -DMATINEE_VERSION='"$(VERSION)"' $(CPPFLAGS) \
 	$(WARNINGS) $(MODE_CFLAGS) $(LIBRARY_CFLAGS) $(CFLAGS) -MMD -MP

@@ -18,6 +18,7 @@ PATIENCE = 4 if os.environ.get("MATINEE_MODE") == "asan" else 1
 # What a server may say without having been asked to.
 EXPECTED = [
     r"matinee: made a certificate: .*",
+    r"matinee: sandbox: .*",
     r"matinee: running as root and serving this machine only: .*",
     r"matinee: (loaded|reloaded) .*: \d+ reviews?, \d+ pages?, \d+ files?",
     r"matinee: certificate SHA-256 [0-9a-f:]{95} for .*",
@@ -29,6 +30,9 @@ EXPECTED = [
 
 # What it says when strangers ask for too much; only where a test is about that.
 TURNED_AWAY = r"matinee: connections turned away: \d+ [a-z, 0-9]+"
+
+# What it says where landlock keeps a loader from a folder that has replaced another.
+OUTGROWN = r"matinee: .*, or a link in it, leads elsewhere now: a new loader reads it"
 
 REVIEW = """Title: {title}
 Published: {published}

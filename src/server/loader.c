@@ -8,6 +8,7 @@
 #include "server/log.h"
 #include "server/process.h"
 #include "server/route.h"
+#include "server/sandbox.h"
 #include "server/signals.h"
 #include "server/tls.h"
 #include "server/watch.h"
@@ -19,6 +20,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +37,7 @@ struct served {
     struct watch *watch;
     bool has_changed;    /* to be read again */
     bool is_news;        /* read, and not said yet */
+    bool is_outgrown;    /* another folder now, which the sandbox keeps us from */
     int64_t next_moment; /* of the wall clock: a review becomes visible, or a day begins */
 };
 
@@ -167,11 +170,69 @@ static void load(struct loader *loader, size_t index)
     served->is_news = true;
 }
 
+/* --- a capsule that is replaced --------------------------------------------------------------- */
+
+static struct sandbox_tree tree_of(const struct loader *loader, size_t index)
+{
+    return (struct sandbox_tree){ .folder = loader->options->sites[index].folder,
+                                  .below = loader->options->watched };
+}
+
+static bool has_conf(const char *folder)
+{
+    struct stat status;
+    struct buf path;
+    buf_init(&path, 4096);
+    buf_puts(&path, folder);
+    buf_puts(&path, "/capsule.conf");
+    const char *name = path.failed ? NULL : buf_string(&path);
+    bool ok = name != NULL && stat(name, &status) == 0;
+    buf_release(&path);
+    return ok;
+}
+
+/* A folder that has been replaced is closed to this process, and what is below it cannot be watched
+ * either: a new loader has to read it. Our workers serve on meanwhile. */
+static void find_outgrown(struct loader *loader)
+{
+    for (size_t i = 0; i < loader->count; i++) {
+        struct served *served = &loader->served[i];
+        const struct sandbox_tree tree = tree_of(loader, i);
+        if (served->has_changed) {
+            served->is_outgrown = sandbox_is_outgrown(&tree);
+            served->has_changed = !served->is_outgrown;
+        }
+    }
+}
+
+/* One that is only being filled is waited for: there is something to serve until then. */
+static bool leave_when_outgrown(const struct loader *loader)
+{
+    bool waits = false;
+    for (size_t i = 0; i < loader->count; i++) {
+        if (!loader->served[i].is_outgrown) {
+            continue;
+        }
+        if (has_conf(loader->served[i].asked->folder)) {
+            log_message("%s, or a link in it, leads elsewhere now: a new loader reads it",
+                        loader->served[i].asked->folder);
+            process_exit(LOADER_OUTGROWN);
+        }
+        waits = true;
+    }
+    return waits;
+}
+
+/* --- reloading ---------------------------------------------------------------------------------
+ */
+
 /* Read what has changed, and start workers on it. */
 static void reload(struct loader *loader)
 {
     loader->reloaded_at = clock_ms();
     loader->reload_at = CLOCK_NEVER;
+    find_outgrown(loader);
+    (void)leave_when_outgrown(loader);
     for (size_t i = 0; i < loader->count; i++) {
         if (loader->served[i].has_changed) {
             load(loader, i);
@@ -345,10 +406,14 @@ static bool round_of_loop(struct loader *loader)
     if (loader->reload_at <= clock_ms()) {
         reload(loader);
     }
+    bool waits = leave_when_outgrown(loader);
     int64_t due = earlier(generations_tend(&loader->generations), loader->reload_at);
     int64_t now = clock_ms();
     if (loader->reload_at == CLOCK_NEVER) {
         due = earlier(due, wall_clock_due(loader, now));
+    }
+    if (waits) {
+        due = earlier(due, now + RELOAD_EVERY_MS);
     }
     for (size_t i = 0; i < loader->count; i++) {
         due = earlier(due, watch_due(loader->served[i].watch));
@@ -436,6 +501,11 @@ static bool start(struct loader *loader)
             return false;
         }
     }
+    struct sandbox_tree trees[LIMIT_CAPSULES];
+    for (size_t i = 0; i < loader->count; i++) {
+        trees[i] = tree_of(loader, i);
+    }
+    (void)sandbox_loader(trees, loader->count);
     return true;
 }
 

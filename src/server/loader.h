@@ -11,6 +11,8 @@
 
 /** How a loader ends that has nothing to serve at its start. */
 #define LOADER_NOTHING_TO_SERVE 3
+/** How it ends when its sandbox keeps it from a capsule that has been replaced. */
+#define LOADER_OUTGROWN 4
 /** What it writes into its channel when its first workers answer requests. */
 #define LOADER_READY 'R'
 

@@ -11,6 +11,7 @@
 #include "server/loader.h"
 #include "server/log.h"
 #include "server/process.h"
+#include "server/sandbox.h"
 #include "server/signals.h"
 #include "server/tls.h"
 #include "server/watch.h"
@@ -25,6 +26,8 @@
 
 /* Certificate and key are two files: both should be there when they are read. */
 enum { CREDENTIALS_SETTLE_MS = 200 };
+/* Loaders that have to make room for a new one; as often as one may read anew. */
+enum { RESTART_EVERY_MS = 1000 };
 /* Crews of loaders that died before their workers had finished. */
 enum { CREWS_MAX = 8 };
 
@@ -315,6 +318,12 @@ static void loader_ended(struct master *master, struct crew *crew, int status)
         master->failed = true;
     }
     int64_t now = clock_ms();
+    if (WIFEXITED(status) && WEXITSTATUS(status) == LOADER_OUTGROWN) {
+        /* It has said why; and that is no failure, however often it happens. */
+        int64_t soonest = master->backoff.started + RESTART_EVERY_MS;
+        master->start_at = now > soonest ? now : soonest;
+        return;
+    }
     master->start_at = backoff_next(&master->backoff, now);
     if (master->failed && WIFEXITED(status)) {
         return; /* it has said why */
@@ -477,6 +486,7 @@ int master_run(const struct server_options *options, struct listeners *listeners
         log_message("cannot start: %s", strerror(errno));
         return 1;
     }
+    (void)sandbox_master(options->settings->sandbox);
     while (!master.failed && round_of_loop(&master)) {
     }
     if (master.failed) {

@@ -19,7 +19,7 @@ struct reader {
 
 void server_settings_init(struct server_settings *settings)
 {
-    *settings = (struct server_settings){ 0 };
+    *settings = (struct server_settings){ .sandbox = true };
     server_limits_init(&settings->limits);
 }
 
@@ -159,6 +159,7 @@ static const struct setting table[] = {
     { "Log", take_log, TO(log) },
     { "Log-Addresses", take_log_addresses, TO(log) },
     { "Log-Format", take_log_format, TO(log) },
+    { "Sandbox", settings_take_bool, TO(sandbox) },
     { "User", take_name, TO(user) },
     { "Workers", settings_take_number, TO(workers), .min = 1, .max = LIMIT_WORKERS },
 

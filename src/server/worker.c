@@ -5,6 +5,7 @@
 #include "server/connection.h"
 #include "server/log.h"
 #include "server/process.h"
+#include "server/sandbox.h"
 #include "server/signals.h"
 
 #include <errno.h>
@@ -260,6 +261,16 @@ static void tear_down(struct worker *worker)
     reply_release(&worker->reply);
 }
 
+/* Before the first accept; nothing that a stranger sent has been read. */
+static void restrict_self(const struct worker *worker)
+{
+    int folders[LIMIT_CAPSULES];
+    for (size_t i = 0; i < worker->sites->count; i++) {
+        folders[i] = worker->sites->items[i].static_folder;
+    }
+    (void)sandbox_worker(folders, worker->sites->count);
+}
+
 void worker_run(const struct worker_setup *setup)
 {
     process_name("matinee-worker");
@@ -272,6 +283,7 @@ void worker_run(const struct worker_setup *setup)
         log_message("a worker cannot start: %s", strerror(errno));
         process_exit(1);
     }
+    restrict_self(worker);
     signals_unblock();
     (void)!write(setup->ready, "r", 1);
     (void)close(setup->ready);
