@@ -25,7 +25,7 @@ struct server_settings {
     unsigned long workers;   /* 0: one a core */
     struct log_settings log;
     struct server_limits limits;
-    bool sandbox;            /* sandbox.h */
+    bool sandbox; /* sandbox.h */
 };
 
 /** The values of a server that is told nothing. */
