@@ -39,6 +39,7 @@ def test_files(serve, capsule, tmp_path):
     requests, messages = tmp_path / "requests.log", tmp_path / "messages.log"
     requests.write_text("what was there stays\n")
     server = serve(capsule, *settings(Log=requests, Error_Log=messages))
+    server.wait_for("serving gemini://capsule.test")
     mark = server.mark()
     assert server.get("/reviews/").status == 20
     server.wait_until(lambda: len(lines_of(requests)) == 2)
