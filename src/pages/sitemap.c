@@ -259,7 +259,7 @@ const struct path_area *page_area(const struct capsule *capsule, const struct pa
 {
     struct buf path;
     struct page review = { .kind = PAGE_REVIEW };
-    if (capsule->conf.paths.area_count == 0 || page->kind == PAGE_RULE) {
+    if (capsule->conf.paths.area_count == 0) {
         return NULL;
     }
     if (page->kind == PAGE_ALIAS) {

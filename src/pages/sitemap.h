@@ -113,10 +113,7 @@ bool page_is_dynamic(const struct page *page);
 void page_render(const struct page_context *context, const struct page *page, struct buf *out,
                  struct page_answer *answer);
 
-/**
- * The closed area that `page` is in, or NULL: an alias is in that of its review. What has moved is
- * in none of its own; that of the path that was asked for counts.
- */
+/** The closed area that `page` is in, or NULL: an alias is in that of its review. */
 const struct path_area *page_area(const struct capsule *capsule, const struct page *page);
 /** True when readers of the page that is rendered get `page` when they ask for it: it is in no area
  * that is closed to them, and capsule.conf says nothing else of its path. */

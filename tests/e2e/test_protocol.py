@@ -28,6 +28,7 @@ ROWS = (
     "a page that takes no input, with a query: the query is ignored",
     "a directory without its /: 31 to it, the query kept",
     "unknown path: 51",
+    "a removed page listed in the configuration: 52",
     "another host, a wrong port, another scheme (http, https, gopher, …): 53",
     "no scheme, relative, empty, a blank or BOM before it: 59",
     "userinfo (even empty): 59",
@@ -85,6 +86,7 @@ def row(words):
 ELSEWHERE = {
     "nothing sent, a handshake or a request that dawdles: closed when its time is over":
         "test_processes.py::test_deadline_for_handshake_and_request_together",
+    "a removed page listed in the configuration: 52": "test_areas.py::test_gone",
     "a stale or foreign ticket: a full handshake":
         "test_processes.py::test_a_foreign_session_falls_back_to_a_full_handshake",
     "a certificate is made at the first start, for every host, and stays":
