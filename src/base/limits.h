@@ -141,8 +141,13 @@
 /** Longest header of a proxy in bytes (PROXY protocol): addresses have 232 bytes, the extensions that
  * proxies send (certificates' names, identifiers of connections) a few hundred. */
 #define LIMIT_PROXY_HEADER 4096
-/** Largest certificate chain with its key, as PEM. */
-#define LIMIT_CREDENTIALS (256u * 1024)
+/** Certificates that a server may present: each takes 20 kB in each process. */
+#define LIMIT_CERTIFICATES 1024
+/** All of them with their chains and keys, as PEM. */
+#define LIMIT_KEYRING (16u * 1024 * 1024)
+/** The certificate of a client with its chain, in bytes; it has to fit into LIMIT_BEFORE_REQUEST with
+ * the rest of the handshake. */
+#define LIMIT_CLIENT_CHAIN (32u * 1024)
 
 /* --- commands --------------------------------------------------------------------------------- */
 

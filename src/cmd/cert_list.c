@@ -2,7 +2,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "gemini/certificate_facts.h"
@@ -135,18 +134,8 @@ bool cert_show(const char *folder, slice name)
 struct found {
     struct arena arena;
     slice *items; /* names without .crt */
-    size_t count, capacity;
+    size_t count;
 };
-
-static bool add_found(void *context, slice path, UNUSED const struct stat *status)
-{
-    struct found *found = context;
-    if (slice_ends_with(path, SLICE(".crt")) && slice_find_byte(path, '/') == path.len) {
-        slice name = arena_copy(&found->arena, slice_head(path, path.len - 4));
-        *ARRAY_ADD(&found->arena, found) = name;
-    }
-    return true;
-}
 
 static bool is_wanted(const struct cert_hosts *wanted, slice name)
 {
@@ -216,7 +205,7 @@ int cert_list(const char *folder, const struct cert_hosts *wanted,
     struct found found = { 0 };
     int result = EXIT_FAILED;
     arena_init(&found.arena);
-    if (file_walk(folder, add_found, NULL, &found) || errno == ENOENT) {
+    if (certificate_list(&found.arena, folder, &found.items, &found.count) || errno == ENOENT) {
         result = list(folder, wanted, &found, capsules, capsule_count);
     } else {
         (void)command_fail("%s: %s", folder, strerror(errno));

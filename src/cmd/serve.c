@@ -333,25 +333,42 @@ static const char *user_name(struct serving *serving)
     return name;
 }
 
-/* Clients pin the first certificate they see, so one is only made when there is none at all. */
-static bool have_certificate(const char *folder, const slice *names, size_t count)
+/* A certificate that is made for another of the capsule's names, and for `host` too. */
+static bool covers(const char *folder, slice name, slice host)
 {
     struct certificate certificate;
-    bool missing = false;
-    struct buf error;
-    buf_init(&error, 1024);
-    bool ok = certificate_load(folder, names[0], false, &certificate, &missing, &error);
+    struct buf unsaid;
+    buf_init(&unsaid, 0);
+    bool ok = certificate_load(folder, name, false, &certificate, NULL, &unsaid);
     if (ok) {
+        ok = certificate_covers(certificate.leaf, host);
         certificate_release(&certificate);
-    } else if (missing) {
-        buf_clear(&error);
-        ok = certificate_make(folder, names, count, &error);
-        if (ok) {
-            (void)fprintf(stderr, "matinee: made a certificate: %s/%.*s.crt\n", folder,
-                          SLICE_ARG(names[0]));
+    }
+    buf_release(&unsaid);
+    return ok;
+}
+
+/* Clients pin the first certificate they see, so one is only made when there is none at all.
+ * `*name` gets the name of the one that the capsule has. */
+static bool have_certificate(const char *folder, const slice *names, size_t count, slice *name)
+{
+    struct buf error;
+    *name = names[0];
+    if (certificate_exists(folder, names[0])) {
+        return true; /* and it is read later */
+    }
+    for (size_t i = 1; i < count; i++) {
+        if (covers(folder, names[i], names[0])) {
+            *name = names[i];
+            return true;
         }
     }
-    if (!ok) {
+    buf_init(&error, 1024);
+    bool ok = certificate_make(folder, names, count, &error);
+    if (ok) {
+        (void)fprintf(stderr, "matinee: made a certificate: %s/%.*s.crt\n", folder,
+                      SLICE_ARG(names[0]));
+    } else {
         (void)command_fail("%.*s", SLICE_ARG(buf_slice(&error)));
     }
     buf_release(&error);
@@ -390,12 +407,13 @@ static int serve(struct serving *serving)
     struct server_site *sites = arena_array(&serving->arena, serving->count, sizeof *sites);
     for (size_t i = 0; i < serving->count; i++) {
         struct served_capsule *served = &serving->capsules[i];
-        if (!have_certificate(certs, served->names, served->name_count)) {
+        slice certificate_name;
+        if (!have_certificate(certs, served->names, served->name_count, &certificate_name)) {
             return EXIT_FAILED;
         }
         sites[i] = (struct server_site){
             .folder = served->folder,
-            .certificate_name = served->names[0],
+            .certificate_name = certificate_name,
             .hosts = serving->hosts.items,
             .host_count = serving->hosts.count,
             .shown_hosts = served->names,

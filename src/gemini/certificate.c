@@ -99,6 +99,23 @@ slice certificate_bio_bytes(BIO *bio)
     return (slice){ bytes, length > 0 ? (size_t)length : 0 };
 }
 
+bool certificate_copy(const struct certificate *certificate, struct certificate *out)
+{
+    STACK_OF(X509) *chain = X509_chain_up_ref(certificate->chain);
+    *out = (struct certificate){ 0 };
+    if (chain == NULL || X509_up_ref(certificate->leaf) != 1) {
+        sk_X509_pop_free(chain, X509_free);
+        return false;
+    }
+    *out = (struct certificate){ certificate->leaf, chain, NULL };
+    if (certificate->key != NULL && EVP_PKEY_up_ref(certificate->key) != 1) {
+        certificate_release(out);
+        return false;
+    }
+    out->key = certificate->key;
+    return true;
+}
+
 void certificate_release(struct certificate *certificate)
 {
     X509_free(certificate->leaf);

@@ -31,6 +31,8 @@ MUST_USE bool certificate_put_pem(const struct certificate *certificate, BIO *ou
 MUST_USE bool certificate_put_key_pem(const struct certificate *certificate, BIO *out);
 /** What was written into a memory BIO; borrowed from it. */
 slice certificate_bio_bytes(BIO *bio);
+/** Another set of references to the same. False, and nothing to release, when memory runs out. */
+MUST_USE bool certificate_copy(const struct certificate *certificate, struct certificate *out);
 /** Frees what it holds; it is all NULL then. */
 void certificate_release(struct certificate *certificate);
 

@@ -1,12 +1,12 @@
 #include "gemini/certificate_files.h"
 
-#include "base/arena.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "gemini/certificate_facts.h"
 #include "gemini/host.h"
 #include "gemini/self_signed.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -66,6 +66,48 @@ bool certificate_exists(const char *folder, slice name)
     return found;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return slice_compare(*(const slice *)a, *(const slice *)b);
+}
+
+bool certificate_list(struct arena *arena, const char *folder, slice **names, size_t *count)
+{
+    struct {
+        slice *items;
+        size_t count, capacity;
+    } found = { 0 };
+    DIR *stream = opendir(folder);
+    if (stream == NULL) {
+        return false;
+    }
+    const struct dirent *entry = NULL;
+    while ((errno = 0, entry = readdir(stream)) != NULL) {
+        slice file = slice_of(entry->d_name);
+        if (file.ptr[0] != '.' && slice_ends_with(file, SLICE(".crt"))) {
+            *ARRAY_ADD(arena, &found) = arena_copy(arena, slice_head(file, file.len - 4));
+        }
+    }
+    int reason = errno;
+    (void)closedir(stream);
+    if (found.count > 1) {
+        qsort(found.items, found.count, sizeof *found.items, by_name);
+    }
+    *names = found.items;
+    *count = found.count;
+    errno = reason;
+    return reason == 0;
+}
+
+bool certificate_has_key(const char *folder, slice name)
+{
+    struct paths paths;
+    paths_init(&paths, folder, name);
+    bool found = exists(paths.items[KEY]);
+    paths_release(&paths);
+    return found;
+}
+
 /* --- loading ---------------------------------------------------------------------------------- */
 
 static bool read_crt(struct arena *arena, const char *path, struct certificate *out,
@@ -92,15 +134,18 @@ static bool is_private(const char *path, struct buf *error)
     return true;
 }
 
+bool certificate_read_private(struct arena *arena, const char *path, slice *out, struct buf *error)
+{
+    return is_private(path, error) &&
+           (file_read(arena, AT_FDCWD, path, LIMIT_PEM_FILE, out) || fail_errno(error, path));
+}
+
 static bool read_key(struct arena *arena, const char *path, struct certificate *out,
                      struct buf *error)
 {
     slice text;
-    if (!is_private(path, error)) {
+    if (!certificate_read_private(arena, path, &text, error)) {
         return false;
-    }
-    if (!file_read(arena, AT_FDCWD, path, LIMIT_PEM_FILE, &text)) {
-        return fail_errno(error, path);
     }
     bool ok = certificate_read_key(text, out, error, path);
     OPENSSL_cleanse((void *)text.ptr, text.len);

@@ -10,6 +10,7 @@
 #ifndef MATINEE_GEMINI_CERTIFICATE_FILES_H
 #define MATINEE_GEMINI_CERTIFICATE_FILES_H
 
+#include "base/arena.h"
 #include "gemini/certificate.h"
 
 /**
@@ -39,5 +40,16 @@ MUST_USE bool certificate_load(const char *folder, slice name, bool with_key,
                                struct certificate *out, bool *missing, struct buf *error);
 /** True when one of the two files is there. */
 bool certificate_exists(const char *folder, slice name);
+bool certificate_has_key(const char *folder, slice name);
+/**
+ * The names of all certificates in the folder, NAME of NAME.crt, sorted; links count as what they
+ * lead to. Stored in `arena`. False with errno when the folder cannot be read.
+ */
+MUST_USE bool certificate_list(struct arena *arena, const char *folder, slice **names,
+                               size_t *count);
+/** Read a file that others than its owner and group may not read, in the folder or elsewhere. False
+ * with a message in `error`. The caller wipes what it does not need any more. */
+MUST_USE bool certificate_read_private(struct arena *arena, const char *path, slice *out,
+                                       struct buf *error);
 
 #endif

@@ -12,7 +12,7 @@
 
 enum channel_kind {
     CHANNEL_END = 0,           /* the other side has gone */
-    CHANNEL_CREDENTIALS = 'C', /* credentials_send() follows */
+    CHANNEL_CREDENTIALS = 'C', /* keyring_send() follows */
     CHANNEL_LOGS = 'L',        /* the files of the log, newly opened: its descriptors */
 };
 

@@ -273,6 +273,7 @@ static enum progress answer(struct connection *c, enum request_line line, size_t
         const struct arrival arrival = {
             .line = { x->input, length },
             .server_name = tls_server_name(x->ssl),
+            .client = tls_client_identity(x->ssl),
             .certificate = SSL_get_certificate(x->ssl),
             .now = x->moment,
         };

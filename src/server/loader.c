@@ -3,14 +3,13 @@
 #include "gemini/url.h"
 #include "server/channel.h"
 #include "server/clock.h"
-#include "server/credentials.h"
 #include "server/generation.h"
 #include "server/log.h"
+#include "server/presentation.h"
 #include "server/process.h"
 #include "server/route.h"
 #include "server/sandbox.h"
 #include "server/signals.h"
-#include "server/tls.h"
 #include "server/watch.h"
 #include "server/worker.h"
 #include "text/date.h"
@@ -44,11 +43,11 @@ struct served {
 struct loader {
     const struct loader_setup *setup;
     const struct server_options *options;
-    struct certificate certificates[LIMIT_CAPSULES]; /* that came after the start */
-    SSL_CTX *tls[LIMIT_CAPSULES];
+    struct presentation *presentation;
     struct site sites[LIMIT_CAPSULES];
     struct served served[LIMIT_CAPSULES];
-    size_t count; /* of the four above */
+    size_t count;     /* of both */
+    struct sites all; /* `sites` */
     struct generations generations;
     int64_t reload_at;
     int64_t reloaded_at;
@@ -102,11 +101,26 @@ static void log_capsule(const struct capsule *capsule, const char *event)
 }
 
 /* A name that was added after the certificate was made: clients that look at names refuse it. */
-static void warn_of_uncovered_hosts(const struct site *site, SSL_CTX *tls)
+static void warn_of_uncovered_hosts(const struct loader *loader, size_t index)
 {
+    const struct site *site = &loader->sites[index];
     for (size_t i = 0; i < site->host_count; i++) {
-        if (!tls_covers(SSL_CTX_get0_certificate(tls), site->hosts[i])) {
+        if (!presentation_covers(loader->presentation, index, site->hosts[i])) {
             log_message("the certificate is not for %.*s", SLICE_ARG(site->hosts[i]));
+        }
+    }
+}
+
+/* Which certificates are whose, after one or the other has changed. */
+static void choose_certificates(struct loader *loader)
+{
+    if (!presentation_set_sites(loader->presentation, &loader->all, loader->options->sites)) {
+        log_message("out of memory");
+        process_exit(1);
+    }
+    for (size_t i = 0; i < loader->count; i++) {
+        if (loader->served[i].is_news && loader->sites[i].capsule != NULL) {
+            warn_of_uncovered_hosts(loader, i);
         }
     }
 }
@@ -164,7 +178,6 @@ static void load(struct loader *loader, size_t index)
     site->host_count = asked->host_count > 0 ? asked->host_count : capsule->conf.host_count;
     set_ports(loader->setup->listeners, site, &served->authority);
     open_static(asked->folder, site);
-    warn_of_uncovered_hosts(site, loader->tls[index]);
     warn_of_shared_hosts(loader, site);
     served->next_moment = set_day(site);
     served->is_news = true;
@@ -238,6 +251,7 @@ static void reload(struct loader *loader)
             load(loader, i);
         }
     }
+    choose_certificates(loader);
     if (!generations_start(&loader->generations)) {
         loader->reload_at = clock_ms() + RELOAD_EVERY_MS;
     }
@@ -261,11 +275,10 @@ static void plan_reload(struct loader *loader, int delay_ms)
 static void run_worker(void *context, int ready)
 {
     struct loader *loader = context;
-    const struct sites sites = { loader->sites, loader->count };
     const struct worker_setup setup = {
-        .sites = &sites,
+        .sites = &loader->all,
         .listeners = loader->setup->listeners,
-        .tls = loader->tls[0],
+        .tls = presentation_context(loader->presentation),
         .limits = &loader->options->settings->limits,
         .peers = loader->setup->peers,
         .lifeline = loader->setup->lifeline,
@@ -287,29 +300,26 @@ static void take_changes(struct loader *loader, struct served *served)
     }
 }
 
-/* The master has read a certificate that is not the one we have. */
+/* The master has read certificates, or a secret, that we have not. A worker that is started before
+ * the reload presents them already. */
 static void take_credentials(struct loader *loader)
 {
-    struct certificate received;
-    struct buf error;
-    uint32_t site = 0;
-    if (!credentials_receive(loader->setup->channel, &site, &received)) {
+    struct keyring ring;
+    if (!keyring_receive(loader->setup->channel, &ring)) {
         return; /* the master is gone; the lifeline says so too */
     }
-    buf_init(&error, 512);
-    SSL_CTX *tls = site < loader->count ? tls_context_new(&received, &error) : NULL;
-    if (tls == NULL) {
-        log_message("the new certificate cannot be used: %.*s", SLICE_ARG(buf_slice(&error)));
-        certificate_release(&received);
-    } else {
-        SSL_CTX_free(loader->tls[site]);
-        certificate_release(&loader->certificates[site]);
-        loader->tls[site] = tls;
-        loader->certificates[site] = received;
-        loader->served[site].is_news = true;
-        plan_reload(loader, 0);
+    struct presentation *fresh = presentation_new(&ring, loader->options->settings->tickets);
+    keyring_release(&ring);
+    if (fresh == NULL) {
+        return; /* it has said why */
     }
-    buf_release(&error);
+    presentation_free(loader->presentation);
+    loader->presentation = fresh;
+    for (size_t i = 0; i < loader->count; i++) {
+        loader->served[i].is_news = true;
+    }
+    choose_certificates(loader);
+    plan_reload(loader, 0);
 }
 
 /* The log's files are other ones. Workers cannot be given them, so there are new workers; those of
@@ -475,18 +485,11 @@ static bool start_site(struct loader *loader, size_t index)
 {
     const struct server_site *asked = &loader->options->sites[index];
     struct served *served = &loader->served[index];
-    struct buf error;
-    buf_init(&error, 512);
     *served = (struct served){ .asked = asked, .has_changed = true, .next_moment = INT64_MAX };
     buf_init(&served->authority, 512);
     loader->sites[index] = (struct site){ .static_folder = -1 };
-    loader->tls[index] = tls_context_new(&loader->setup->certificates[index], &error);
-    if (loader->tls[index] == NULL) {
-        log_message("the certificate cannot be used: %.*s", SLICE_ARG(buf_slice(&error)));
-    }
-    buf_release(&error);
     served->watch = watch_new(asked->folder, loader->options->watched, false);
-    return loader->tls[index] != NULL && served->watch != NULL;
+    return served->watch != NULL;
 }
 
 static bool start(struct loader *loader)
@@ -501,12 +504,13 @@ static bool start(struct loader *loader)
             return false;
         }
     }
+    loader->presentation = presentation_new(loader->setup->ring, options->settings->tickets);
     struct sandbox_tree trees[LIMIT_CAPSULES];
     for (size_t i = 0; i < loader->count; i++) {
         trees[i] = tree_of(loader, i);
     }
     (void)sandbox_loader(trees, loader->count);
-    return true;
+    return loader->presentation != NULL;
 }
 
 /* False when there is nothing to serve at all. One capsule that cannot be read does not keep the
@@ -535,6 +539,7 @@ void loader_run(const struct loader_setup *setup)
         .setup = setup,
         .options = options,
         .count = options->site_count,
+        .all = { loader.sites, options->site_count },
         .generations = { .run_worker = run_worker, .context = &loader },
     };
     unsigned long workers = options->settings->workers;

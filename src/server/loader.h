@@ -4,7 +4,7 @@
 #define MATINEE_SERVER_LOADER_H
 
 #include "base/attributes.h"
-#include "gemini/certificate.h"
+#include "server/keyring.h"
 #include "server/listen.h"
 #include "server/peers.h"
 #include "server/server.h"
@@ -20,7 +20,7 @@
 struct loader_setup {
     const struct server_options *options;
     struct listeners *listeners;
-    const struct certificate *certificates; /* one a site */
+    const struct keyring *ring;
     struct peers *peers;
     int lifeline; /* end of file: the master wants the end, or has ended */
     int channel;  /* a socket: LOADER_READY to the master, what channel.h has from it */

@@ -1,19 +1,16 @@
 #include "server/master.h"
 
 #include "gemini/certificate_facts.h"
-#include "gemini/certificate_files.h"
 #include "gemini/url.h"
 #include "server/backoff.h"
 #include "server/channel.h"
 #include "server/clock.h"
-#include "server/credentials.h"
 #include "server/gate.h"
 #include "server/loader.h"
 #include "server/log.h"
 #include "server/process.h"
 #include "server/sandbox.h"
 #include "server/signals.h"
-#include "server/tls.h"
 #include "server/watch.h"
 
 #include <errno.h>
@@ -46,7 +43,7 @@ struct crew {
 struct master {
     const struct server_options *options;
     struct listeners *listeners;
-    struct certificate *certificates; /* one a site */
+    struct keyring *ring;
     struct peers *peers;
     bool had_terminal;
     struct watch *watch; /* of the certificates */
@@ -114,7 +111,7 @@ static NO_RETURN void run_loader(struct master *master, int lifeline, int channe
     loader_run(&(struct loader_setup){
         .options = master->options,
         .listeners = master->listeners,
-        .certificates = master->certificates,
+        .ring = master->ring,
         .peers = master->peers,
         .lifeline = lifeline,
         .channel = channel,
@@ -186,6 +183,19 @@ static void log_fingerprint(const struct certificate *certificate)
     buf_release(&text);
 }
 
+/* Those that `before`, which may be NULL, has not. */
+static void log_fingerprints(const struct master *master, const struct keyring *before)
+{
+    for (size_t i = 0; i < master->ring->count; i++) {
+        const struct key_pair *pair = &master->ring->pairs[i];
+        const struct key_pair *old =
+            before != NULL ? keyring_find(before, slice_of(pair->name)) : NULL;
+        if (old == NULL || !certificate_equal(&old->certificate, &pair->certificate)) {
+            log_fingerprint(&pair->certificate);
+        }
+    }
+}
+
 static void log_urls(const struct server_site *site, uint16_t port)
 {
     for (size_t i = 0; i < site->shown_host_count; i++) {
@@ -242,61 +252,32 @@ static void on_channel(struct master *master, struct crew *crew)
     retire_old_crews(master);
     if (!master->has_served) {
         master->has_served = true;
-        for (size_t i = 0; i < master->options->site_count; i++) {
-            log_fingerprint(&master->certificates[i]);
-        }
+        log_fingerprints(master, NULL);
         log_addresses(master);
         log_started();
     }
 }
 
-/* Take `fresh` over when OpenSSL does. */
-static bool replace_credentials(struct master *master, size_t site, struct certificate *fresh,
-                                struct buf *error)
-{
-    SSL_CTX *check = tls_context_new(fresh, error);
-    if (check == NULL) {
-        return false;
-    }
-    SSL_CTX_free(check);
-    struct certificate old = master->certificates[site];
-    master->certificates[site] = *fresh;
-    *fresh = old;
-    log_fingerprint(&master->certificates[site]);
-    struct crew *crew = current(master);
-    if (crew != NULL && crew->channel >= 0) {
-        (void)!(channel_send(crew->channel, CHANNEL_CREDENTIALS, NULL, 0) &&
-                credentials_send(crew->channel, (uint32_t)site, &master->certificates[site]));
-    }
-    return true;
-}
-
-static void read_credentials_of(struct master *master, size_t site)
-{
-    const struct server_options *options = master->options;
-    struct certificate fresh;
-    struct buf error;
-    buf_init(&error, 1024);
-    bool ok = certificate_load(options->certs_folder, options->sites[site].certificate_name, true,
-                               &fresh, NULL, &error);
-    if (ok) {
-        ok = credentials_equal(&fresh, &master->certificates[site]) ||
-             replace_credentials(master, site, &fresh, &error);
-        certificate_release(&fresh);
-    }
-    if (!ok) {
-        log_message("keeping the certificate in use: %.*s", SLICE_ARG(buf_slice(&error)));
-    }
-    buf_release(&error);
-}
-
 static void read_credentials(struct master *master)
 {
+    struct keyring fresh;
     master->read_credentials_at = CLOCK_NEVER;
     watch_renew(master->watch); /* the folder may be another one */
-    for (size_t i = 0; i < master->options->site_count; i++) {
-        read_credentials_of(master, i);
+    if (!keyring_load(master->options, master->ring, &fresh)) {
+        return;
     }
+    if (!keyring_equal(&fresh, master->ring)) {
+        struct keyring old = *master->ring;
+        *master->ring = fresh;
+        fresh = old;
+        log_fingerprints(master, &old);
+        struct crew *crew = current(master);
+        if (crew != NULL && crew->channel >= 0) {
+            (void)!(channel_send(crew->channel, CHANNEL_CREDENTIALS, NULL, 0) &&
+                    keyring_send(crew->channel, master->ring));
+        }
+    }
+    keyring_release(&fresh);
 }
 
 static void plan_read_credentials(struct master *master)
@@ -335,20 +316,7 @@ static void loader_ended(struct master *master, struct crew *crew, int status)
     buf_release(&text);
 }
 
-/* A worker whose loader has died: nobody else sees its end. */
-static void orphan_ended(const struct master *master, int status)
-{
-    struct buf text;
-    if (master->stopping || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
-        return;
-    }
-    buf_init(&text, 256);
-    process_put_end(&text, status);
-    log_message("a worker ended: %.*s", SLICE_ARG(buf_slice(&text)));
-    buf_release(&text);
-}
-
-/* Returns false when there are no children left. */
+/* Orphaned workers are reaped here too. Returns false when there are no children left. */
 static bool reap(struct master *master)
 {
     int status = 0;
@@ -358,8 +326,6 @@ static bool reap(struct master *master)
         peers_leave(master->peers, pid);
         if (crew != NULL && crew->has_loader && crew->group == pid) {
             loader_ended(master, crew, status);
-        } else {
-            orphan_ended(master, status);
         }
     }
     bool has_children = pid == 0;
@@ -483,12 +449,12 @@ static bool round_of_loop(struct master *master)
 }
 
 int master_run(const struct server_options *options, struct listeners *listeners,
-               struct certificate *certificates)
+               struct keyring *ring)
 {
     struct master master = {
         .options = options,
         .listeners = listeners,
-        .certificates = certificates,
+        .ring = ring,
         .had_terminal = isatty(STDERR_FILENO) == 1,
         .read_credentials_at = CLOCK_NEVER,
         .kill_at = CLOCK_NEVER,

@@ -1,5 +1,6 @@
 #include "server/route.h"
 
+#include "gemini/certificate.h"
 #include "gemini/host.h"
 #include "gemini/request.h"
 #include "pages/sitemap.h"
@@ -7,7 +8,6 @@
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/served_file.h"
-#include "server/tls.h"
 
 #include <errno.h>
 #include <openssl/rand.h>
@@ -84,7 +84,7 @@ static bool is_presented(const struct arrival *arrival, slice host)
         server_name = slice_head(server_name, server_name.len - 1);
     }
     return server_name.len == 0 || slice_equal_nocase(server_name, host) ||
-           arrival->certificate == NULL || tls_covers(arrival->certificate, host);
+           arrival->certificate == NULL || certificate_covers(arrival->certificate, host);
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */

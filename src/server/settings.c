@@ -147,6 +147,19 @@ static void take_prefixes(struct settings *file, const struct setting *setting, 
     }
 }
 
+static void take_tickets(struct settings *file, const struct setting *setting, slice value)
+{
+    enum ticket_mode *mode = (enum ticket_mode *)((char *)file->out + setting->offset);
+    bool on = false;
+    if (slice_equal_nocase(value, SLICE("auto"))) {
+        *mode = TICKETS_AUTO;
+    } else if (header_to_bool(value, &on)) {
+        *mode = on ? TICKETS_YES : TICKETS_NO;
+    } else {
+        settings_error(file, value.ptr, "expected yes, no or auto");
+    }
+}
+
 /* --- the table -------------------------------------------------------------------------------- */
 
 #define TO(member) .offset = offsetof(struct reader, settings.member)
@@ -160,6 +173,7 @@ static const struct setting table[] = {
     { "Log-Addresses", take_log_addresses, TO(log) },
     { "Log-Format", take_log_format, TO(log) },
     { "Sandbox", settings_take_bool, TO(sandbox) },
+    { "Tickets", take_tickets, TO(tickets) },
     { "User", take_name, TO(user) },
     { "Workers", settings_take_number, TO(workers), .min = 1, .max = LIMIT_WORKERS },
 

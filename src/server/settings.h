@@ -11,6 +11,7 @@
 #include "base/slice.h"
 #include "server/limits.h"
 #include "server/log.h"
+#include "server/tickets.h"
 
 struct path_list {
     const char **items;
@@ -26,6 +27,7 @@ struct server_settings {
     struct log_settings log;
     struct server_limits limits;
     bool sandbox; /* sandbox.h */
+    enum ticket_mode tickets;
 };
 
 /** The values of a server that is told nothing. */

@@ -1,6 +1,7 @@
 #include "server/tls.h"
 
 #include "base/limits.h"
+#include "gemini/certificate_facts.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -12,11 +13,8 @@ static const char ciphers_12[] = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128
                                  "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 static const char ciphers_13[] =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
-/* X25519 is fastest; clients that follow NIST have P-256 alone. */
-static const char groups[] = "X25519:P-256";
-
-/* Every name is taken here: the URL decides what is served, and with one capsule there is one
- * certificate. With several, this is where SSL_set_SSL_CTX picks the one to present. */
+/* Every name is taken here: the URL decides what is served. Which certificate is presented was
+ * decided before (presentation.c): so early that it is known which tickets are good. */
 static int on_server_name(UNUSED SSL *ssl, UNUSED int *alert, UNUSED void *arg)
 {
     return SSL_TLSEXT_ERR_OK;
@@ -33,6 +31,7 @@ static bool configure(SSL_CTX *context, const struct certificate *certificate)
                                         SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
     (void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_max_cert_list(context, LIMIT_CLIENT_CHAIN);
     (void)SSL_CTX_set_tlsext_servername_callback(context, on_server_name);
     /* One recv(2) takes what is there, instead of two for each record. Readers therefore go on
      * until OpenSSL wants more, before they wait for the socket. */
@@ -43,7 +42,7 @@ static bool configure(SSL_CTX *context, const struct certificate *certificate)
            SSL_CTX_set_max_early_data(context, 0) == 1 &&
            SSL_CTX_set_cipher_list(context, ciphers_12) == 1 &&
            SSL_CTX_set_ciphersuites(context, ciphers_13) == 1 &&
-           SSL_CTX_set1_groups_list(context, groups) == 1 &&
+           SSL_CTX_set1_groups_list(context, TLS_GROUPS) == 1 &&
            SSL_CTX_use_cert_and_key(context, certificate->leaf, certificate->key,
                                     certificate->chain, 1) == 1;
 }
@@ -61,18 +60,6 @@ SSL_CTX *tls_context_new(const struct certificate *certificate, struct buf *erro
     ERR_clear_error();
     SSL_CTX_free(context);
     return NULL;
-}
-
-bool tls_covers(X509 *certificate, slice host)
-{
-    char text[256];
-    if (host.len == 0 || host.len >= sizeof text) {
-        return false;
-    }
-    memcpy(text, host.ptr, host.len);
-    text[host.len] = '\0';
-    return X509_check_host(certificate, text, host.len, 0, NULL) == 1 ||
-           X509_check_ip_asc(certificate, text, 0) == 1;
 }
 
 /* OpenSSL handles what is no data of the application (a handshake in pieces of one byte, a flood of
@@ -154,4 +141,16 @@ uint64_t tls_bytes_received(const SSL *ssl)
 slice tls_server_name(const SSL *ssl)
 {
     return slice_of(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name));
+}
+
+struct client_identity tls_client_identity(const SSL *ssl)
+{
+    struct client_identity client = { .present = false };
+    const X509 *certificate = SSL_get0_peer_certificate(ssl);
+    if (certificate != NULL && certificate_digest(certificate, client.certificate) &&
+        certificate_key_digest(certificate, client.key)) {
+        certificate_validity(certificate, &client.not_before, &client.not_after);
+        client.present = true;
+    }
+    return client;
 }

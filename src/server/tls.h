@@ -6,20 +6,21 @@
 #include "base/buf.h"
 #include "base/slice.h"
 #include "gemini/certificate.h"
+#include "server/route.h"
 
 #include <openssl/ssl.h>
 #include <stdint.h>
 
+/** X25519 is fastest; clients that follow NIST have P-256 alone. */
+#define TLS_GROUPS "X25519:P-256"
+
 /**
  * The settings of all connections that present `certificate`: TLS 1.2 and 1.3, AEAD ciphers with
- * forward secrecy, AES-128 first; no tickets, no renegotiation, no compression, no early data; ALPN
- * is ignored. NULL, with the reason in `error`, when OpenSSL refuses the certificate. Takes its own
- * references.
+ * forward secrecy, AES-128 first; no tickets (see tickets.h), no renegotiation, no compression, no
+ * early data; ALPN is ignored. NULL, with the reason in `error`, when OpenSSL refuses the
+ * certificate. Takes its own references.
  */
 MUST_USE SSL_CTX *tls_context_new(const struct certificate *certificate, struct buf *error);
-
-/** True when `certificate` is for `host`, a name or an IP literal. */
-bool tls_covers(X509 *certificate, slice host);
 
 /** A server side over the socket `fd`, which stays the caller's; NULL when out of memory. After
  * LIMIT_BEFORE_REQUEST bytes it reads no more: whatever wants to, fails. */
@@ -46,5 +47,8 @@ enum tls_result tls_close(SSL *ssl);
 uint64_t tls_bytes_received(const SSL *ssl);
 /** The server name that the client asked for, or the empty slice. */
 slice tls_server_name(const SSL *ssl);
+/** The certificate that the client showed, in this handshake or in the one that its session began
+ * with. */
+struct client_identity tls_client_identity(const SSL *ssl);
 
 #endif
