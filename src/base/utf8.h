@@ -35,7 +35,8 @@ bool utf8_is_ascii(slice s);
 slice utf8_nfc(struct arena *arena, slice text);
 /**
  * The same without an arena: `room` takes what has to be composed, in `count` code points. When it
- * is too small (twice as many as `text` has bytes are always enough), `text` comes back as it is.
+ * is too small (one more than twice the bytes of `text` is always enough), `text` comes back as it
+ * is.
  */
 slice utf8_nfc_in(slice text, int32_t *room, size_t count);
 

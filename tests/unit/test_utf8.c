@@ -58,6 +58,10 @@ static void composes(void **state)
     /* e + acute; the three pieces of 한 */
     assert_slice_equal(utf8_nfc(&arena, SLICE("e\xCC\x81\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB")),
                        "é한");
+    int32_t room[16];
+    assert_ptr_equal(utf8_nfc_in(ascii, room, 0).ptr, ascii.ptr);
+    assert_slice_equal(utf8_nfc_in(SLICE("/e\xCC\x81"), room, ARRAY_LENGTH(room)), "/é");
+    assert_slice_equal(utf8_nfc_in(SLICE("/e\xCC\x81"), room, 3), "/e\xCC\x81");
     arena_release(&arena);
 }
 
@@ -125,6 +129,10 @@ static void finds_nfc_for_every_code_point(void **state)
             utf8_put(&text, c);
         }
         assert_true(is_nfc_of(buf_slice(&text), utf8_nfc(&arena, buf_slice(&text))));
+        int32_t room[256];
+        assert_true(2 * text.len + 1 <= ARRAY_LENGTH(room));
+        assert_true(
+            is_nfc_of(buf_slice(&text), utf8_nfc_in(buf_slice(&text), room, 2 * text.len + 1)));
         buf_release(&text);
         arena_release(&arena);
     }
