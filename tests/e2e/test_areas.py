@@ -221,6 +221,85 @@ def test_closed_without_a_certificate(closed, version):
         assert closed.get(path, tls=tls).status == 51
     assert closed.get("/", tls=tls).status == 20
 
+@VERSIONS
+@pytest.mark.parametrize("name", ["kim", "rsa", "ed", "key"])
+def test_closed_with_a_certificate(closed, readers, name, version):
+    """… of any kind, listed by itself or by its key."""
+    tls = readers[name].tls(version)
+    assert closed.get("/private/note.gmi", tls=tls).text == "# private/note.gmi\n"
+    assert closed.get("/private", tls=tls).header == "31 /private/"
+    assert closed.get("/private/", tls=tls).text == "# private/index.gmi\n"
+    assert closed.get("/private/moved?q", tls=tls).header == "31 /about.gmi?q"
+    assert closed.get("/private/nothing", tls=tls).status == 51
+    assert closed.get("/", tls=tls).status == 20
+    # The longest path decides.
+    status = 20 if name == "kim" else 61
+    for path in ("/private/kim/letter.gmi", "/reviews/second/", "/reviews/second/full.gmi"):
+        assert closed.get(path, tls=tls).status == status
+
+
+@VERSIONS
+def test_closed_with_another_certificate(closed, readers, version):
+    tls = readers["stranger"].tls(version)
+    for path in SPELLINGS + ["/reviews/second/"]:
+        answer = closed.get(path, tls=tls)
+        assert answer.status == 61 and not answer.body and answer.closed, path
+        assert readers["stranger"].fingerprint() in answer.meta
+    assert closed.get("/about.gmi", tls=tls).status == 20
+
+
+@VERSIONS
+@pytest.mark.parametrize("name", ["late", "early"])
+def test_closed_with_a_certificate_that_is_not_valid_now(closed, readers, name, version):
+    """… listed (late) or not."""
+    tls = readers[name].tls(version)
+    for path in ("/private/note.gmi", "/private/nothing", "/reviews/second/"):
+        answer = closed.get(path, tls=tls)
+        assert answer.status == 62 and answer.meta and not answer.body and answer.closed, path
+    assert closed.get("/about.gmi", tls=tls).status == 20
+
+
+def test_a_new_certificate_for_a_listed_key(closed, readers, tmp_path):
+    for path in (readers["key"].key, readers["key"].certificate):
+        shutil.copy(path, tmp_path)
+    renewed = readers["key"].__class__.__new__(Reader)
+    renewed.key, renewed.certificate = tmp_path / "key.key", tmp_path / "key.crt"
+    renewed.sign_anew("20200101", "20400101")
+    assert renewed.fingerprint() != readers["key"].fingerprint()
+    for version in wire.VERSIONS:
+        assert closed.get("/private/note.gmi", tls=renewed.tls(version)).status == 20
+
+
+def test_closing_and_opening_while_serving(server, readers):
+    def get(path, name=None):
+        return server.get(path, tls=readers[name].tls() if name else None).status
+
+    conf = server.capsule / "capsule.conf"
+    before = conf.read_text()
+    assert get("/private/note.gmi", "kim") == 51
+    mark = server.mark()
+    close(server.capsule, readers)
+    server.wait_for_reload(mark)
+    server.wait_until(lambda: get("/private/note.gmi", "kim") == 20)
+    assert get("/private/note.gmi") == 60
+    assert get("/private/note.gmi", "stranger") == 61
+    assert get("/reviews/second/") == 60
+    assert b"Second" not in server.get("/reviews/").body
+
+    # What was closed stays closed when the next version has a mistake.
+    server.expect(r"capsule\.conf:\d+:\d+: error: .*", r"Closed: .*", r" *\^", r"\d+ errors?.*",
+                  r"matinee: .*capsule\.conf.*")
+    good = conf.read_text()
+    mark = server.mark()
+    conf.write_text(good.replace("Closed: /private/ kim", "Closed: /private/ kin"))
+    server.wait_for(r"there is no certificate `kin`", mark)
+    assert get("/private/note.gmi") == 60
+    assert get("/private/note.gmi", "kim") == 20
+
+    conf.write_text(before)
+    server.wait_until(lambda: get("/private/note.gmi") == 20)
+    assert get("/reviews/second/") == 20
+
 
 def test_nothing_tells_of_what_is_closed(closed):
     for path in ("/", "/reviews/", "/reviews/first/", "/quotes/", "/quotes/today.gmi", "/tags/",
