@@ -29,6 +29,9 @@ ROWS = (
     "a directory without its /: 31 to it, the query kept",
     "unknown path: 51",
     "a removed page listed in the configuration: 52",
+    "a closed area, no client certificate: 60",
+    "a closed area, a client certificate that is not listed: 61",
+    "a closed area, a client certificate that is not valid now: 62",
     "another host, a wrong port, another scheme (http, https, gopher, …): 53",
     "no scheme, relative, empty, a blank or BOM before it: 59",
     "userinfo (even empty): 59",
@@ -87,6 +90,12 @@ ELSEWHERE = {
     "nothing sent, a handshake or a request that dawdles: closed when its time is over":
         "test_processes.py::test_deadline_for_handshake_and_request_together",
     "a removed page listed in the configuration: 52": "test_areas.py::test_gone",
+    "a closed area, no client certificate: 60":
+        "test_areas.py::test_closed_without_a_certificate",
+    "a closed area, a client certificate that is not listed: 61":
+        "test_areas.py::test_closed_with_another_certificate",
+    "a closed area, a client certificate that is not valid now: 62":
+        "test_areas.py::test_closed_with_a_certificate_that_is_not_valid_now",
     "a stale or foreign ticket: a full handshake":
         "test_processes.py::test_a_foreign_session_falls_back_to_a_full_handshake",
     "a certificate is made at the first start, for every host, and stays":
