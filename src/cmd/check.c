@@ -13,9 +13,9 @@
 static const char usage[] =
     "usage: matinee check [CAPSULE]\n"
     "\n"
-    "Reads every source file of the capsule (default: capsule), drafts too, makes every page and\n"
-    "follows every link inside the capsule. Problems are printed on stderr as\n"
-    "`path:line:column: error: message`. Nothing is written.\n"
+    "Reads every source file of the capsule (default: capsule), drafts too, makes every page, and\n"
+    "follows every link inside the capsule and every redirect of capsule.conf. Problems are\n"
+    "printed on stderr as `path:line:column: error: message`. Nothing is written.\n"
     "\n"
     "  --now MOMENT  look at it as at this time (RFC 3339), not now\n"
     "  --help        print this text\n"
