@@ -298,6 +298,7 @@ def test_closing_and_opening_while_serving(server, readers):
 
     conf.write_text(before)
     server.wait_until(lambda: get("/private/note.gmi") == 20)
+    server.wait_until(lambda: len(server.accepting()) == server.worker_count)
     assert get("/reviews/second/") == 20
 
 
