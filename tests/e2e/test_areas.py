@@ -100,8 +100,9 @@ def test_a_folder_with_an_index_needs_no_listing(server):
     folder.mkdir()
     (folder / "other.txt").write_text("x\n")
     (folder / "index.gmi").write_text("# By hand\n")
-    answer = server.wait_until(lambda: [a for a in [server.get("/folder/")] if a.status == 20])[0]
-    assert answer.text == "# By hand\n" == server.get("/folder/index.gmi").text
+    server.wait_until(lambda: server.get("/folder/").status == 20)
+    server.wait_until(lambda: len(server.accepting()) == server.worker_count)
+    assert server.get("/folder/").text == "# By hand\n" == server.get("/folder/index.gmi").text
     assert server.get("/folder").header == "31 /folder/"
     assert server.get("/images/").status == 51  # nobody asked for a listing
 
