@@ -84,7 +84,7 @@ class Server:
     """`matinee serve` of a capsule, or of a list of them, ready when the constructor returns. Close it, or use it with `with`."""
 
     def __init__(self, capsule, certs, *options, listen=("127.0.0.1:0",), workers=2, wrapper=(),
-                 limit=None):
+                 limit=None, popen=None):
         capsules = capsule if isinstance(capsule, (list, tuple)) else [capsule]
         command = [*wrapper, BINARY, "serve", *map(str, capsules), "--certs", str(certs)]
         for address in listen:
@@ -101,13 +101,13 @@ class Server:
         self._ended = False
         self.process = subprocess.Popen(
             command + list(options), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, preexec_fn=limit)
+            stderr=subprocess.PIPE, preexec_fn=limit, **(popen or {}))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
             self.wait_for(r"matinee: serving gemini://")
             port = self.find(r"matinee: listening on .*:(\d+)$")
-            self.port = int(port[1])
+            self.port = int(port[1]) if port else None  # None: a Unix socket alone
         except BaseException:
             self.kill()
             raise
@@ -214,7 +214,7 @@ class Server:
     # --- requests ---
 
     def url(self, path="/"):
-        return f"gemini://localhost:{self.port}{path}"
+        return f"gemini://localhost{f':{self.port}' if self.port else ''}{path}"
 
     def get(self, path="/", **options):
         return wire.get(self.port, self.url(path), **options)

@@ -57,15 +57,18 @@ class Wire:
     """One connection. TLS runs in memory, so that records and TCP segments can be chosen freely."""
 
     def __init__(self, port, tls=None, name="localhost", address="127.0.0.1", receive_buffer=None,
-                 source=None):
+                 source=None, path=None, opening=b""):
+        """`source` is the address to come from, `path` a Unix socket to connect to instead of the
+        port, `opening` what is sent before TLS begins."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket = socket.socket(socket.AF_UNIX if path else family, socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if source:
             self.socket.bind((source, 0))
         self.socket.settimeout(SECONDS)
-        self.socket.connect((address, port))
+        self.socket.connect(str(path) if path else (address, port))
+        self.socket.sendall(opening)
         self.incoming = ssl.MemoryBIO()
         self.outgoing = ssl.MemoryBIO()
         self.tls = (tls or context()).wrap_bio(self.incoming, self.outgoing, server_hostname=name)

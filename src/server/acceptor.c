@@ -29,7 +29,10 @@ static void set_listening(struct worker *worker, bool on)
     }
     acceptor->is_on = on;
     for (size_t i = 0; i < worker->listeners->count; i++) {
-        if (on) {
+        /* What waits in the backlog of a socket that somebody else keeps open can wait for the next
+         * server. */
+        bool can_wait = worker->stopping && worker->listeners->items[i].is_borrowed;
+        if (on && !can_wait) {
             (void)event_add(&acceptor->events[i], NULL);
         } else {
             (void)event_del(&acceptor->events[i]);
@@ -57,8 +60,8 @@ static struct connection *choose_victim(const struct worker *worker)
             break;
         }
         unsigned holds = peers_connections(worker->peers, c->peer_id);
-        bool is_silent = c->state == CONNECTION_ACCEPTED;
-        bool victim_is_silent = victim != NULL && victim->state == CONNECTION_ACCEPTED;
+        bool is_silent = c->state <= CONNECTION_ACCEPTED;
+        bool victim_is_silent = victim != NULL && victim->state <= CONNECTION_ACCEPTED;
         if (victim == NULL || (is_silent && !victim_is_silent) ||
             (is_silent == victim_is_silent && holds > victim_holds)) {
             victim = c;
@@ -150,6 +153,15 @@ static void pause_for(struct worker *worker, int reason)
 
 /* --- accepting -------------------------------------------------------------------------------- */
 
+static void stop_listening_on(struct worker *worker, int fd)
+{
+    for (size_t i = 0; i < worker->listeners->count; i++) {
+        if (worker->listeners->items[i].fd == fd) {
+            (void)event_del(&worker->acceptor.events[i]);
+        }
+    }
+}
+
 static void on_accept(int listener, UNUSED short what, void *arg)
 {
     struct worker *worker = arg;
@@ -173,6 +185,10 @@ static void on_accept(int listener, UNUSED short what, void *arg)
             }
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             return; /* another worker was faster, or that was all */
+        } else if (errno == EINVAL) {
+            /* A Unix socket on which nobody is to listen any more (listen_refuse). */
+            stop_listening_on(worker, listener);
+            return;
         } else if (!concerns_one(errno)) {
             pause_for(worker, errno);
             return;
@@ -207,6 +223,12 @@ bool acceptor_begin(struct worker *worker)
     }
     set_listening(worker, true);
     return true;
+}
+
+void acceptor_last_call(struct worker *worker)
+{
+    set_listening(worker, false);
+    set_listening(worker, true);
 }
 
 void acceptor_stop(struct worker *worker)

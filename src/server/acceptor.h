@@ -13,6 +13,8 @@
 MUST_USE bool acceptor_begin(struct worker *worker);
 /** A connection has gone: there is room, if there was none. */
 void acceptor_has_room(struct worker *worker);
+/** The server ends (`stopping` is set): go on only where what waits would be lost with it. */
+void acceptor_last_call(struct worker *worker);
 /** Take no more connections. The listeners are left open. */
 void acceptor_stop(struct worker *worker);
 /** Free what acceptor_begin made; also when that has failed. */

@@ -5,137 +5,60 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
-
-/* --- parsing ---------------------------------------------------------------------------------- */
-
-static void set_port(struct listen_address *address)
-{
-    if (address->family == AF_INET) {
-        ((struct sockaddr_in *)(void *)&address->address)->sin_port = htons(address->port);
-    } else if (address->family == AF_INET6) {
-        ((struct sockaddr_in6 *)(void *)&address->address)->sin6_port = htons(address->port);
-    }
-}
-
-static bool parse_host(slice host, struct listen_address *out)
-{
-    char text[INET6_ADDRSTRLEN + 64]; /* with the name of an interface */
-    if (host.len == 0 || host.len >= sizeof text || memchr(host.ptr, '\0', host.len) != NULL) {
-        return false;
-    }
-    memcpy(text, host.ptr, host.len);
-    text[host.len] = '\0';
-
-    /* inet_pton alone: getaddrinfo would take `1965` for the address 0.0.7.173. */
-    struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)&out->address;
-    if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
-        v4->sin_family = AF_INET;
-        out->family = AF_INET;
-        out->length = sizeof *v4;
-        return true;
-    }
-    if (strchr(text, ':') == NULL) {
-        return false;
-    }
-    const struct addrinfo hints = { .ai_family = AF_INET6,
-                                    .ai_socktype = SOCK_STREAM,
-                                    .ai_flags = AI_NUMERICHOST };
-    struct addrinfo *found = NULL;
-    if (getaddrinfo(text, NULL, &hints, &found) != 0) {
-        return false;
-    }
-    memcpy(&out->address, found->ai_addr, found->ai_addrlen);
-    out->family = AF_INET6;
-    out->length = found->ai_addrlen;
-    freeaddrinfo(found);
-    return true;
-}
-
-bool listen_parse(slice text, struct listen_address *out)
-{
-    slice host = text;
-    slice port = SLICE_EMPTY;
-    bool has_port = false;
-    *out = (struct listen_address){ .family = AF_UNSPEC, .port = LISTEN_DEFAULT_PORT };
-
-    if (text.len > 0 && text.ptr[0] == '[') {
-        size_t end = slice_find_byte(text, ']');
-        slice after = slice_from(text, end + 1);
-        has_port = after.len > 0 && after.ptr[0] == ':';
-        if (end == text.len || (after.len > 0 && !has_port)) {
-            return false;
-        }
-        host = slice_between(text.ptr + 1, text.ptr + end);
-        port = slice_from(after, 1);
-        if (slice_find_byte(host, ':') == host.len) {
-            return false;
-        }
-    } else {
-        size_t colon = slice_find_byte(text, ':');
-        slice after = slice_from(text, colon + 1);
-        /* Two colons and no brackets: an IPv6 address without a port. */
-        if (colon < text.len && slice_find_byte(after, ':') == after.len) {
-            has_port = true;
-            host = slice_head(text, colon);
-            port = after;
-        }
-    }
-
-    unsigned long number = LISTEN_DEFAULT_PORT;
-    if (has_port && !slice_to_number(port, UINT16_MAX, &number)) {
-        return false;
-    }
-    out->port = (uint16_t)number;
-    if (host.len == 0) {
-        return has_port && text.ptr[0] == ':';
-    }
-    if (!parse_host(host, out)) {
-        return false;
-    }
-    set_port(out);
-    return true;
-}
-
-bool listen_is_loopback(const struct listen_address *address)
-{
-    if (address->family == AF_INET) {
-        const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)&address->address;
-        return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-    }
-    if (address->family == AF_INET6) {
-        const struct sockaddr_in6 *v6 =
-            (const struct sockaddr_in6 *)(const void *)&address->address;
-        return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-    }
-    return false;
-}
+#ifdef __linux__
+#include <linux/filter.h>
+#endif
 
 /* --- binding ---------------------------------------------------------------------------------- */
 
-static void put_name(const struct listen_address *address, struct listener *out)
+/* Where a socket is bound, and the port that was bound when 0 was asked for. */
+static void learn_address(int fd, struct listen_address *address)
 {
-    char host[64] = "?";
-    (void)getnameinfo((const struct sockaddr *)&address->address, address->length, host,
-                      sizeof host, NULL, 0, NI_NUMERICHOST);
-    (void)snprintf(out->name, sizeof out->name, address->family == AF_INET6 ? "[%s]:%u" : "%s:%u",
-                   host, address->port);
+    *address = (struct listen_address){ .family = AF_UNSPEC };
+    struct sockaddr *bound = (struct sockaddr *)&address->address;
+    address->length = sizeof address->address;
+    if (getsockname(fd, bound, &address->length) != 0) {
+        return;
+    }
+    address->family = bound->sa_family;
+    address->port = 0;
+    if (address->family == AF_INET) {
+        address->port = ntohs(((struct sockaddr_in *)(void *)bound)->sin_port);
+    } else if (address->family == AF_INET6) {
+        address->port = ntohs(((struct sockaddr_in6 *)(void *)bound)->sin6_port);
+    }
 }
 
-/* The port that was bound when 0 was asked for. */
-static void learn_port(int fd, struct listen_address *address)
+/* The kernel would hold megabytes for each slow reader. Connections inherit it. */
+static void keep_little_unsent(int fd)
 {
-    struct sockaddr *bound = (struct sockaddr *)&address->address;
-    if (getsockname(fd, bound, &address->length) == 0) {
-        address->port =
-            ntohs(address->family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)bound)->sin6_port
-                                              : ((struct sockaddr_in *)(void *)bound)->sin_port);
-    }
+#ifdef TCP_NOTSENT_LOWAT
+    const int unsent = LIMIT_SEND_CHUNK;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+#else
+    (void)fd;
+#endif
+}
+
+static struct listener *add_listener(struct listeners *out, int fd)
+{
+    struct listen_address address;
+    struct listener *listener = &out->items[out->count++];
+    keep_little_unsent(fd);
+    learn_address(fd, &address);
+    *listener = (struct listener){ .fd = fd, .port = address.port };
+    listen_name(&address, listener->name);
+    return listener;
 }
 
 /* Returns false with errno. On true `address->port` is the port that was bound. */
@@ -150,7 +73,7 @@ static bool bind_one(struct listen_address *address, struct listeners *out)
     if (fd < 0) {
         return false;
     }
-    set_port(address);
+    listen_set_port(address, address->port);
     bool ok = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
               (address->family != AF_INET6 ||
                setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0) &&
@@ -165,34 +88,25 @@ static bool bind_one(struct listen_address *address, struct listeners *out)
     /* Inherited too. A response is written record by record, so with Nagle's algorithm its end
      * would wait for an acknowledgement that clients put off for 40 ms. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-#ifdef TCP_NOTSENT_LOWAT
-    /* Connections inherit it. Without it the kernel holds megabytes for each slow reader. */
-    const int unsent = LIMIT_SEND_CHUNK;
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
-#endif
-    learn_port(fd, address);
-    struct listener *listener = &out->items[out->count++];
-    *listener = (struct listener){ .fd = fd, .port = address->port };
-    put_name(address, listener);
+    address->port = add_listener(out, fd)->port;
     return true;
 }
 
 static void log_failure(const struct listen_address *address)
 {
     int reason = errno;
-    struct listener shown;
-    put_name(address, &shown);
+    char name[LISTEN_NAME];
+    listen_name(address, name);
     if (reason == EADDRINUSE) {
-        log_message("cannot listen on %s: the port is taken; is another server running?",
-                    shown.name);
+        log_message("cannot listen on %s: the port is taken; is another server running?", name);
     } else if (reason == EACCES) {
-        log_message("cannot listen on %s: ports below 1024 are for root", shown.name);
+        log_message("cannot listen on %s: ports below 1024 are for root", name);
     } else if (reason == EADDRNOTAVAIL) {
-        log_message("cannot listen on %s: this machine does not have that address", shown.name);
+        log_message("cannot listen on %s: this machine does not have that address", name);
     } else if (reason == EMFILE) {
-        log_message("cannot listen on %s: too many addresses", shown.name);
+        log_message("cannot listen on %s: too many addresses", name);
     } else {
-        log_message("cannot listen on %s: %s", shown.name, strerror(reason));
+        log_message("cannot listen on %s: %s", name, strerror(reason));
     }
 }
 
@@ -230,14 +144,113 @@ static bool bind_all(uint16_t port, bool loopback_only, struct listeners *out)
     return true;
 }
 
-static bool bind_text(const char *text, bool loopback_only, struct listeners *out)
+/* --- Unix sockets ------------------------------------------------------------------------------
+ */
+
+/* Is somebody listening there? A socket file outlives a server that was killed. */
+static bool is_alive(const struct listen_address *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return true;
+    }
+    bool is_dead = connect(fd, (const struct sockaddr *)&address->address, address->length) != 0 &&
+                   errno == ECONNREFUSED;
+    (void)close(fd);
+    return !is_dead;
+}
+
+/* Returns NULL when the path is free now, or why it is not. */
+static const char *free_path(const char *path, const struct listen_address *address)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0) {
+        return errno == ENOENT ? NULL : strerror(errno);
+    }
+    if (!S_ISSOCK(status.st_mode)) {
+        return "there is a file of that name, which is no socket";
+    }
+    if (is_alive(address)) {
+        return "another server is listening there";
+    }
+    return unlink(path) == 0 || errno == ENOENT ? NULL : strerror(errno);
+}
+
+/* The file has its mode from its first moment. Returns NULL, or what went wrong. */
+static const char *bind_path(int fd, const char *path, const struct listen_address *address,
+                             const struct listen_options *options)
+{
+    mode_t before = umask(0777 & ~options->socket_mode);
+    bool ok = bind(fd, (const struct sockaddr *)&address->address, address->length) == 0;
+    int reason = errno;
+    (void)umask(before);
+    if (!ok) {
+        return strerror(reason);
+    }
+    bool has_owner = options->socket_owner != (uid_t)-1;
+    if ((has_owner && lchown(path, options->socket_owner, options->socket_group) != 0) ||
+        listen(fd, SOMAXCONN) != 0) {
+        reason = errno;
+        (void)unlink(path);
+        return strerror(reason);
+    }
+    return NULL;
+}
+
+static bool bind_unix(const struct listen_address *address, const struct listen_options *options,
+                      struct listeners *out)
+{
+    const char *path = ((const struct sockaddr_un *)(const void *)&address->address)->sun_path;
+    struct stat status;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const char *problem = out->count == LIMIT_LISTENERS ? "too many addresses"
+                          : fd < 0                      ? strerror(errno)
+                                                        : free_path(path, address);
+    if (problem == NULL) {
+        problem = bind_path(fd, path, address, options);
+    }
+    if (problem != NULL) {
+        log_message("cannot listen on unix:%s: %s", path, problem);
+        if (fd >= 0) {
+            (void)close(fd);
+        }
+        return false;
+    }
+    struct listener *listener = add_listener(out, fd);
+    if (lstat(path, &status) == 0) {
+        (void)snprintf(listener->path, sizeof listener->path, "%s", path);
+        listener->device = status.st_dev;
+        listener->inode = status.st_ino;
+    }
+    return true;
+}
+
+/* Another server may have put its own there in the meantime. */
+static void remove_file(struct listener *listener)
+{
+    struct stat status;
+    if (listener->path[0] != '\0' && lstat(listener->path, &status) == 0 &&
+        status.st_dev == listener->device && status.st_ino == listener->inode) {
+        (void)unlink(listener->path);
+    }
+    listener->path[0] = '\0';
+}
+
+/* --- opening -----------------------------------------------------------------------------------
+ */
+
+static bool bind_text(const char *text, const struct listen_options *options, struct listeners *out)
 {
     struct listen_address address;
+    bool loopback_only = options->loopback_only;
     if (!listen_parse(slice_of(text), &address)) {
         log_message("cannot listen on `%s`: it is no address; say 127.0.0.1, 127.0.0.1:1965, "
-                    "[::1]:1965, or :1965 for a port alone",
+                    "[::1]:1965, :1965 for a port alone, or unix:PATH",
                     text);
         return false;
+    }
+    if (address.family == AF_UNIX) {
+        return bind_unix(&address, options, out);
     }
     if (address.family == AF_UNSPEC) {
         return bind_all(address.port, loopback_only, out);
@@ -261,21 +274,103 @@ static bool bind_text(const char *text, bool loopback_only, struct listeners *ou
     return false;
 }
 
-bool listen_open(const char *const *texts, size_t count, bool loopback_only, struct listeners *out)
+bool listen_open(const struct listen_options *options, struct listeners *out)
 {
     out->count = 0;
-    bool ok = count > 0 || bind_all(LISTEN_DEFAULT_PORT, loopback_only, out);
-    for (size_t i = 0; ok && i < count; i++) {
-        ok = bind_text(texts[i], loopback_only, out);
+    bool ok = options->count > 0 || bind_all(LISTEN_DEFAULT_PORT, options->loopback_only, out);
+    for (size_t i = 0; ok && i < options->count; i++) {
+        ok = bind_text(options->texts[i], options, out);
     }
     if (ok && out->count == 0) {
         log_message("there is no address left to listen on");
         ok = false;
     }
     if (!ok) {
+        listen_refuse(out);
         listen_close(out);
     }
     return ok;
+}
+
+/* Returns NULL, or what is wrong with a socket that was handed over. */
+static const char *check_socket(int fd, bool loopback_only)
+{
+    struct listen_address address;
+    int type = 0;
+    int listens = 0;
+    socklen_t length = sizeof type;
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0) {
+        return strerror(errno);
+    }
+    length = sizeof listens;
+    if (type != SOCK_STREAM) {
+        return "it is no stream socket";
+    }
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) != 0 || listens == 0) {
+        return "it does not listen (Accept=yes is not for this server)";
+    }
+    learn_address(fd, &address);
+    if (loopback_only && address.family != AF_UNIX && !listen_is_loopback(&address)) {
+        return "it is not for root to serve: say with --user whom to become";
+    }
+    int flags = fcntl(fd, F_GETFL);
+    return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? NULL : strerror(errno);
+}
+
+bool listen_adopt(int first, size_t count, bool loopback_only, struct listeners *out)
+{
+    out->count = 0;
+    for (size_t i = 0; i < count && i < LIMIT_LISTENERS; i++) {
+        int fd = first + (int)i;
+        const char *problem = check_socket(fd, loopback_only);
+        if (problem != NULL) {
+            log_message("cannot use socket %d, which was handed over: %s", fd, problem);
+            listen_close(out);
+            return false;
+        }
+        add_listener(out, fd)->is_borrowed = true;
+    }
+    return true;
+}
+
+/* --- the end -----------------------------------------------------------------------------------
+ */
+
+/* Closing a TCP socket resets what is in its backlog, and there is no call that only closes the
+ * door. So nothing that would open a connection is let in any more (a client tries again, and finds
+ * the port closed), and there is time to accept what has come so far. */
+static void close_door(int fd)
+{
+#ifdef SO_ATTACH_FILTER
+    enum { FLAGS = 13, ACK = 0x10, SYN = 0x02, PASS = 0x40000 };
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FLAGS),       /* of the TCP header */
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, ACK, 1, 0), /* of one that is being opened: pass */
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, SYN, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, PASS),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    const struct sock_fprog program = { .len = ARRAY_LENGTH(code), .filter = code };
+    (void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+#else
+    (void)fd;
+#endif
+}
+
+void listen_refuse(struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct listener *listener = &listeners->items[i];
+        if (listener->is_borrowed) {
+            continue;
+        }
+        if (listener->port != 0) {
+            close_door(listener->fd);
+        } else {
+            remove_file(listener);
+            (void)shutdown(listener->fd, SHUT_RD);
+        }
+    }
 }
 
 void listen_close(struct listeners *listeners)

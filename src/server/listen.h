@@ -4,34 +4,21 @@
 
 #include "base/attributes.h"
 #include "base/limits.h"
-#include "base/slice.h"
+#include "server/listen_address.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
-
-/** The port of Gemini. */
-#define LISTEN_DEFAULT_PORT 1965
-
-struct listen_address {
-    sa_family_t family; /* AF_UNSPEC: all addresses of both families */
-    uint16_t port;      /* 0: one that is free */
-    struct sockaddr_storage address;
-    socklen_t length;
-};
-
-/**
- * Parse `ADDR:PORT`, `[ADDR]:PORT`, `ADDR`, `[ADDR]` or `:PORT`; ADDR is an IPv4 or IPv6 address
- * (`fe80::1%eth0` too), never a name. Without a port it is 1965. False when `text` is none of that.
- */
-MUST_USE bool listen_parse(slice text, struct listen_address *out);
-/** 127.0.0.0/8, ::1. Never true for all addresses. */
-bool listen_is_loopback(const struct listen_address *address);
+#include <sys/types.h>
 
 struct listener {
     int fd;
-    uint16_t port;
-    char name[80]; /* `127.0.0.1:1965`, `[::1]:1965` */
+    uint16_t port;    /* 0: a Unix socket */
+    bool is_borrowed; /* whoever handed it to us keeps it open, and what waits in its backlog */
+    char path[108];   /* of the file of a Unix socket that we made; else empty */
+    dev_t device;     /* … and which file it is */
+    ino_t inode;
+    char name[LISTEN_NAME]; /* `127.0.0.1:1965`, `[::1]:1965`, `unix:/run/matinee.sock` */
 };
 
 struct listeners {
@@ -39,14 +26,33 @@ struct listeners {
     size_t count;
 };
 
+struct listen_options {
+    const char *const *texts; /* as listen_parse takes them; none: port 1965 of all addresses */
+    size_t count;
+    bool loopback_only; /* loopback addresses for all addresses, and no others */
+    mode_t socket_mode; /* of the files of Unix sockets */
+    uid_t socket_owner; /* whose they are; (uid_t)-1: nobody is asked for */
+    gid_t socket_group;
+};
+
 /**
- * Bind and listen on each of `texts`, or on port 1965 of all addresses when there are none;
- * `loopback_only` takes the loopback addresses for all addresses, and refuses others. A machine
- * without one of the families serves the other, and the log says so. False, with the reason logged
- * and nothing left open, when an address that was asked for cannot be had.
+ * Bind and listen as asked. A machine without one of the families serves the other, and the log
+ * says so. A Unix socket that a server left behind is replaced, one that a server listens on is
+ * not. False, with the reason logged and nothing left open, when an address that was asked for
+ * cannot be had.
  */
-MUST_USE bool listen_open(const char *const *texts, size_t count, bool loopback_only,
-                          struct listeners *out);
+MUST_USE bool listen_open(const struct listen_options *options, struct listeners *out);
+/** Listen on sockets that were handed over, descriptors `first` and so on, instead. False, with the
+ * reason logged, when one of them is no stream socket that listens; or, when `loopback_only`, does
+ * so on another address. */
+MUST_USE bool listen_adopt(int first, size_t count, bool loopback_only, struct listeners *out);
+
+/**
+ * Nobody is to accept any more, in no process: new connections are refused, or wait where somebody
+ * else keeps the socket open. What the system has taken already stays in the backlog, to be
+ * accepted until the sockets are closed. Files of Unix sockets are removed.
+ */
+void listen_refuse(struct listeners *listeners);
 void listen_close(struct listeners *listeners);
 
 #endif

@@ -52,6 +52,7 @@ struct loader {
     int64_t reload_at;
     int64_t reloaded_at;
     bool has_started; /* the master knows that we serve */
+    bool must_tell;   /* it has asked for a reload, and wants to know when that is done */
 };
 
 /* --- what is served --------------------------------------------------------------------------- */
@@ -66,6 +67,9 @@ static void set_ports(const struct listeners *listeners, struct site *site, stru
         has_default = public_port == LISTEN_DEFAULT_PORT;
     }
     for (size_t i = 0; i < listeners->count; i++) {
+        if (listeners->items[i].port == 0) {
+            continue; /* a Unix socket: only who is before it knows what port readers use */
+        }
         site->ports[site->port_count++] = listeners->items[i].port;
         has_default |= public_port == 0 && listeners->items[i].port == LISTEN_DEFAULT_PORT;
     }
@@ -278,6 +282,7 @@ static void run_worker(void *context, int ready)
     const struct worker_setup setup = {
         .sites = &loader->all,
         .listeners = loader->setup->listeners,
+        .proxies = &loader->options->settings->proxies,
         .tls = presentation_context(loader->presentation),
         .limits = &loader->options->settings->limits,
         .peers = loader->setup->peers,
@@ -364,8 +369,9 @@ static void on_ready(struct loader *loader)
             loader->served[i].is_news = false;
         }
     }
-    if (!loader->has_started) {
+    if (!loader->has_started || loader->must_tell) {
         loader->has_started = true;
+        loader->must_tell = false;
         const char ready = LOADER_READY;
         (void)send(loader->setup->channel, &ready, 1, MSG_NOSIGNAL);
     }
@@ -452,6 +458,7 @@ static bool round_of_loop(struct loader *loader)
         for (size_t i = 0; i < loader->count; i++) {
             loader->served[i].has_changed = true;
         }
+        loader->must_tell = true;
         plan_reload(loader, 0);
     }
     return true;

@@ -13,7 +13,8 @@
 #define LOADER_NOTHING_TO_SERVE 3
 /** How it ends when its sandbox keeps it from a capsule that has been replaced. */
 #define LOADER_OUTGROWN 4
-/** What it writes into its channel when its first workers answer requests. */
+/** What it writes into its channel when its first workers answer requests, and when those do that
+ * were started after a SIGHUP. */
 #define LOADER_READY 'R'
 
 /** What a loader is started with; made by the master before the fork. */

@@ -11,6 +11,7 @@
 #include "server/process.h"
 #include "server/sandbox.h"
 #include "server/signals.h"
+#include "server/systemd.h"
 #include "server/watch.h"
 
 #include <errno.h>
@@ -214,13 +215,15 @@ static void log_urls(const struct server_site *site, uint16_t port)
 static void log_addresses(const struct master *master)
 {
     const struct server_options *options = master->options;
-    uint16_t port = master->listeners->items[0].port;
+    uint16_t port = 0;
     for (size_t i = 0; i < master->listeners->count; i++) {
-        log_message("listening on %s", master->listeners->items[i].name);
-        if (master->listeners->items[i].port == LISTEN_DEFAULT_PORT) {
-            port = LISTEN_DEFAULT_PORT;
+        const struct listener *listener = &master->listeners->items[i];
+        log_message("listening on %s", listener->name);
+        if (port == 0 || listener->port == LISTEN_DEFAULT_PORT) {
+            port = listener->port;
         }
     }
+    port = port != 0 ? port : LISTEN_DEFAULT_PORT;
     for (size_t i = 0; i < options->site_count; i++) {
         const struct server_site *site = &options->sites[i];
         log_urls(site, site->shown_port != 0 ? site->shown_port : port);
@@ -237,6 +240,20 @@ static void retire_old_crews(struct master *master)
     }
 }
 
+static void tell_ready(const struct master *master)
+{
+    const struct server_site *site = &master->options->sites[0];
+    size_t others = master->options->site_count - 1;
+    struct buf status;
+    buf_init(&status, 512);
+    buf_printf(&status, "Serving %.*s", SLICE_ARG(site->shown_hosts[0]));
+    if (others > 0) {
+        buf_printf(&status, " and %zu more", others);
+    }
+    systemd_ready(buf_slice(&status));
+    buf_release(&status);
+}
+
 static void on_channel(struct master *master, struct crew *crew)
 {
     char byte = 0;
@@ -245,17 +262,20 @@ static void on_channel(struct master *master, struct crew *crew)
         crew->channel = -1;
         return;
     }
-    if (byte != LOADER_READY || crew->is_ready) {
+    if (byte != LOADER_READY) {
         return;
     }
-    crew->is_ready = true;
-    retire_old_crews(master);
+    if (!crew->is_ready) {
+        crew->is_ready = true;
+        retire_old_crews(master);
+    }
     if (!master->has_served) {
         master->has_served = true;
         log_fingerprints(master, NULL);
         log_addresses(master);
         log_started();
     }
+    tell_ready(master);
 }
 
 static void read_credentials(struct master *master)
@@ -338,8 +358,10 @@ static bool reap(struct master *master)
 static void begin_stop(struct master *master)
 {
     master->stopping = true;
+    systemd_stopping();
     /* The loader takes as long as its slowest worker, and a moment more. */
     master->kill_at = clock_ms() + LIMIT_STOP_SECONDS * 1000 + 2000;
+    listen_refuse(master->listeners);
     listen_close(master->listeners);
     for (size_t i = 0; i < master->crew_count; i++) {
         close_pipes(&master->crews[i]);
@@ -351,6 +373,18 @@ static void kill_all(struct master *master)
     master->kill_at = CLOCK_NEVER;
     for (size_t i = 0; i < master->crew_count; i++) {
         signal_crew(&master->crews[i], SIGKILL);
+    }
+}
+
+/* At once, and certificates first: who asked for it may wait until it is said to be done. A loader
+ * that is being started reads everything anyway. */
+static void reload(struct master *master)
+{
+    struct crew *crew = current(master);
+    systemd_reloading();
+    read_credentials(master);
+    if (crew != NULL && crew->has_loader) {
+        (void)kill(crew->group, SIGHUP);
     }
 }
 
@@ -380,12 +414,10 @@ static void take_signals(struct master *master)
     bool stop = signals_take(SIGTERM);
     stop |= signals_take(SIGINT);
     if (signals_take(SIGHUP)) {
-        struct crew *crew = current(master);
         if (terminal_is_gone(master)) {
             stop = true;
-        } else if (!master->stopping && crew != NULL && crew->has_loader) {
-            plan_read_credentials(master);
-            (void)kill(crew->group, SIGHUP);
+        } else if (!master->stopping) {
+            reload(master);
         }
     }
     if (signals_take(SIGUSR1)) {
@@ -465,6 +497,8 @@ int master_run(const struct server_options *options, struct listeners *listeners
     master.watch = watch_new(options->certs_folder, NULL, false);
     if (master.watch == NULL || master.peers == NULL) {
         log_message("cannot start: %s", strerror(errno));
+        listen_refuse(listeners);
+        listen_close(listeners);
         return 1;
     }
     (void)sandbox_master(options->settings->sandbox);
@@ -479,6 +513,7 @@ int master_run(const struct server_options *options, struct listeners *listeners
     gate_report(master.peers, true);
     peers_free(master.peers);
     watch_free(master.watch);
+    listen_refuse(listeners);
     listen_close(listeners);
     return master.failed ? 1 : 0;
 }

@@ -5,19 +5,45 @@
 #include "server/log.h"
 #include "server/master.h"
 #include "server/process.h"
+#include "server/systemd.h"
+
+/* Sockets that a service manager has opened take the place of addresses to listen on. */
+static bool open_listeners(const struct server_options *options,
+                           const struct systemd_sockets *sockets, struct listeners *out)
+{
+    const struct server_settings *settings = options->settings;
+    const struct server_user *user = options->user;
+    if (sockets->count > 0) {
+        if (settings->listen.count > 0) {
+            log_message("listening on the sockets that were handed over, not on what Listen says");
+        }
+        return listen_adopt(sockets->first, sockets->count, options->loopback_only, out);
+    }
+    return listen_open(
+        &(struct listen_options){
+            .texts = settings->listen.items,
+            .count = settings->listen.count,
+            .loopback_only = options->loopback_only,
+            .socket_mode = (mode_t)settings->socket_mode,
+            .socket_owner = user != NULL ? user->uid : (uid_t)-1,
+            .socket_group = user != NULL ? user->gid : (gid_t)-1,
+        },
+        out);
+}
 
 int server_run(const struct server_options *options)
 {
-    const struct path_list *listen = &options->settings->listen;
+    struct systemd_sockets sockets;
     struct keyring ring;
     struct listeners listeners;
     process_keep_standard_files();
     process_raise_file_limit();
-    if (!log_open(&options->settings->log) || !keyring_load(options, NULL, &ring)) {
+    if (!systemd_begin(&sockets) || !log_open(&options->settings->log) ||
+        !keyring_load(options, NULL, &ring)) {
         return 1;
     }
     int code = 1;
-    if (listen_open(listen->items, listen->count, options->loopback_only, &listeners)) {
+    if (open_listeners(options, &sockets, &listeners)) {
         code = master_run(options, &listeners, &ring);
     }
     keyring_release(&ring);

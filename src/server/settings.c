@@ -19,7 +19,7 @@ struct reader {
 
 void server_settings_init(struct server_settings *settings)
 {
-    *settings = (struct server_settings){ .sandbox = true };
+    *settings = (struct server_settings){ .sandbox = true, .socket_mode = 0660 };
     server_limits_init(&settings->limits);
 }
 
@@ -69,6 +69,15 @@ static void take_paths(struct settings *file, const struct setting *setting, sli
     (void)add(file, setting, value, to_path(file, value));
 }
 
+/* `unix:PATH` with a path that holds wherever the server is started. */
+static const char *listen_text(const struct settings *file, slice written)
+{
+    slice path = slice_from(written, 5);
+    return slice_starts_with(written, SLICE("unix:"))
+               ? arena_printf(file->arena, "unix:%s", to_path(file, path)).ptr
+               : arena_copy(file->arena, written).ptr;
+}
+
 static void take_addresses(struct settings *file, const struct setting *setting, slice value)
 {
     slice written;
@@ -76,11 +85,28 @@ static void take_addresses(struct settings *file, const struct setting *setting,
         struct listen_address address;
         if (!listen_parse(written, &address)) {
             settings_error(file, written.ptr,
-                           "expected an address such as 127.0.0.1:1965, [::1]:1965 or :1965");
-        } else if (!add(file, setting, written, arena_copy(file->arena, written).ptr)) {
+                           "expected an address such as 127.0.0.1:1965, [::1]:1965 or :1965, or "
+                           "unix:PATH");
+        } else if (!add(file, setting, written, listen_text(file, written))) {
             return;
         }
     }
+}
+
+/* In octal, as for chmod(1). */
+static void take_mode(struct settings *file, const struct setting *setting, slice value)
+{
+    unsigned long mode = 0;
+    bool ok = value.len >= 3 && value.len <= 4;
+    for (size_t i = 0; i < value.len; i++) {
+        ok = ok && value.ptr[i] >= '0' && value.ptr[i] <= '7';
+        mode = mode * 8 + (unsigned long)(value.ptr[i] - '0');
+    }
+    if (!ok || mode > 0777) {
+        settings_error(file, value.ptr, "expected a mode such as 0660");
+        return;
+    }
+    *(unsigned long *)((char *)file->out + setting->offset) = mode;
 }
 
 static struct log_settings *log_of(const struct settings *file, const struct setting *setting)
@@ -172,7 +198,9 @@ static const struct setting table[] = {
     { "Log", take_log, TO(log) },
     { "Log-Addresses", take_log_addresses, TO(log) },
     { "Log-Format", take_log_format, TO(log) },
+    { "Proxy", take_prefixes, TO(proxies) },
     { "Sandbox", settings_take_bool, TO(sandbox) },
+    { "Socket-Mode", take_mode, TO(socket_mode) },
     { "Tickets", take_tickets, TO(tickets) },
     { "User", take_name, TO(user) },
     { "Workers", settings_take_number, TO(workers), .min = 1, .max = LIMIT_WORKERS },

@@ -20,10 +20,12 @@ struct path_list {
 
 struct server_settings {
     struct path_list capsules;
-    const char *certs;       /* NULL: not given */
-    struct path_list listen; /* as listen_parse takes them */
-    const char *user;        /* whom to become when started as root; NULL: not given */
-    unsigned long workers;   /* 0: one a core */
+    const char *certs;          /* NULL: not given */
+    struct path_list listen;    /* as listen_parse takes them */
+    const char *user;           /* whom to become when started as root; NULL: not given */
+    unsigned long workers;      /* 0: one a core */
+    unsigned long socket_mode;  /* of the files of Unix sockets */
+    struct prefix_list proxies; /* who begins a connection with a PROXY header */
     struct log_settings log;
     struct server_limits limits;
     bool sandbox; /* sandbox.h */

@@ -16,6 +16,9 @@
 
 /* Memory is given back to the system when so few of so many connections are left. */
 enum { PEAK_MIN = 256, PEAK_SHARE = 8 };
+/* For connections that had been opened when the server was told to end. The kernel has them at
+ * once; this is for the last packet of a handshake of TCP that was on its way. */
+enum { LAST_CALL_MS = 50 };
 
 static struct timeval timeval_of(int64_t ms)
 {
@@ -126,23 +129,43 @@ static void on_terminate(UNUSED int signal, UNUSED short what, void *arg)
     struct worker *worker = arg;
     /* Who ends the server may send this to all of its processes at once (systemd does), so it may
      * come after the end of the lifeline. Who wants it ended at once tells the master. */
-    if (!worker->draining) {
+    if (!worker->draining && !worker->stopping) {
         drain(worker, LIMIT_DRAIN_SECONDS);
     }
 }
 
-/* The master has closed its end, or is gone. */
+/* The master has closed its end, or is gone. What clients sent before they could know of it is on
+ * its way: connections that the system has taken already are accepted still. */
 static void on_lifeline_end(UNUSED int fd, UNUSED short what, void *arg)
+{
+    struct worker *worker = arg;
+    const struct timeval silence = timeval_of(LIMIT_SILENCE_MS);
+    const struct timeval last_call = timeval_of(LAST_CALL_MS);
+    (void)event_del(worker->lifeline);
+    worker->stopping = true;
+    (void)event_add(worker->silent_end, &silence);
+    if (worker->draining) {
+        drain(worker, LIMIT_STOP_SECONDS);
+    } else {
+        acceptor_last_call(worker);
+        (void)event_add(worker->last_call, &last_call);
+    }
+}
+
+static void on_last_call_end(UNUSED int fd, UNUSED short what, void *arg)
+{
+    drain(arg, LIMIT_STOP_SECONDS);
+}
+
+/* Who still has not said a word loses nothing. */
+static void on_silent_end(UNUSED int fd, UNUSED short what, void *arg)
 {
     struct worker *worker = arg;
     struct connection *c = NULL;
     struct connection *next = NULL;
-    (void)event_del(worker->lifeline);
-    drain(worker, LIMIT_STOP_SECONDS);
-    /* Who has not said a word yet loses nothing. */
     for (c = TAILQ_FIRST(&worker->waiting[WAIT_REQUEST]); c != NULL; c = next) {
         next = TAILQ_NEXT(c, queue);
-        if (c->state == CONNECTION_ACCEPTED) {
+        if (c->state <= CONNECTION_ACCEPTED) {
             connection_cut(c);
         }
     }
@@ -219,6 +242,7 @@ static bool set_up(struct worker *worker, const struct worker_setup *setup)
         .sites = setup->sites,
         .tls = setup->tls,
         .listeners = setup->listeners,
+        .proxies = setup->proxies,
         .limits = setup->limits,
         .peers = setup->peers,
         .place = peers_join(setup->peers, getpid()),
@@ -236,10 +260,12 @@ static bool set_up(struct worker *worker, const struct worker_setup *setup)
     }
     worker->deadline = evtimer_new(worker->base, on_deadline, worker);
     worker->drain_end = evtimer_new(worker->base, on_drain_end, worker);
+    worker->last_call = evtimer_new(worker->base, on_last_call_end, worker);
+    worker->silent_end = evtimer_new(worker->base, on_silent_end, worker);
     worker->terminate = evsignal_new(worker->base, SIGTERM, on_terminate, worker);
     worker->lifeline = event_new(worker->base, setup->lifeline, EV_READ, on_lifeline_end, worker);
-    if (worker->deadline == NULL || worker->drain_end == NULL || !add(worker->terminate) ||
-        !add(worker->lifeline)) {
+    if (worker->deadline == NULL || worker->drain_end == NULL || worker->last_call == NULL ||
+        worker->silent_end == NULL || !add(worker->terminate) || !add(worker->lifeline)) {
         return false;
     }
     return acceptor_begin(worker);
@@ -250,8 +276,8 @@ static void tear_down(struct worker *worker)
     cut_all(worker);
     acceptor_release(worker);
     peers_leave(worker->peers, getpid());
-    struct event *const events[] = { worker->deadline, worker->drain_end, worker->terminate,
-                                     worker->lifeline };
+    struct event *const events[] = { worker->deadline,   worker->drain_end, worker->last_call,
+                                     worker->silent_end, worker->terminate, worker->lifeline };
     for (size_t i = 0; i < ARRAY_LENGTH(events); i++) {
         if (events[i] != NULL) {
             event_free(events[i]);

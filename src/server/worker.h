@@ -36,6 +36,7 @@ struct worker_setup {
     const struct sites *sites;
     struct listeners *listeners;
     SSL_CTX *tls;
+    const struct prefix_list *proxies;
     const struct server_limits *limits;
     struct peers *peers;
     int lifeline; /* its other end is held by the master alone: end of file means the end */
@@ -59,6 +60,7 @@ struct worker {
     struct listeners *listeners;
     struct acceptor acceptor;
 
+    const struct prefix_list *proxies; /* who begin with a PROXY header */
     const struct server_limits *limits;
     struct peers *peers;
     unsigned place; /* in `peers` */
@@ -74,6 +76,9 @@ struct worker {
     size_t held; /* bytes of rendered pages in all connections */
 
     bool draining;
+    bool stopping;            /* the server ends, not this worker alone */
+    struct event *last_call;  /* when it ends, for connections that were on their way */
+    struct event *silent_end; /* … for those that have not said a word */
     struct event *drain_end;
     struct event *terminate;
     struct event *lifeline;

@@ -6,7 +6,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct row {
     const char *text;
@@ -32,6 +35,8 @@ static const struct row good[] = {
     { "[::ffff:127.0.0.1]:1965", AF_INET6, "::ffff:127.0.0.1", 1965, false },
     { ":1965", AF_UNSPEC, NULL, 1965, false },
     { ":0", AF_UNSPEC, NULL, 0, false },
+    { "unix:/run/matinee.sock", AF_UNIX, NULL, 0, false },
+    { "unix:x", AF_UNIX, NULL, 0, false },
 };
 
 static const char *const bad[] = {
@@ -62,6 +67,10 @@ static const char *const bad[] = {
     "1:2:3:1965x",
     "gemini://127.0.0.1/",
     "*:1965",
+    "unix:",
+    "unix",
+    "unix:/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+    "890123456789012345678901234567",
     "2001:db8:0000:0000:0000:0000:0000:0001:2001:db8:0000:0000:0000:0000:0000:0001:2001:db8:0000:"
     "0000:"
     "0000:0000:0000:0001",
@@ -104,12 +113,24 @@ static void test_bad(void **state)
     assert_false(listen_parse((slice){ "127.0.0.1\0:1965", 15 }, &address));
 }
 
+static bool open_all(const char *const *texts, size_t count, bool loopback_only,
+                     struct listeners *out)
+{
+    const struct listen_options options = { .texts = texts,
+                                            .count = count,
+                                            .loopback_only = loopback_only,
+                                            .socket_mode = 0600,
+                                            .socket_owner = (uid_t)-1,
+                                            .socket_group = (gid_t)-1 };
+    return listen_open(&options, out);
+}
+
 static void test_open(void **state)
 {
     (void)state;
     struct listeners listeners;
     const char *const free_port[] = { "127.0.0.1:0", "127.0.0.1:0" };
-    assert_true(listen_open(free_port, 2, false, &listeners));
+    assert_true(open_all(free_port, 2, false, &listeners));
     assert_int_equal(listeners.count, 2);
     assert_int_not_equal(listeners.items[0].port, 0);
     assert_int_not_equal(listeners.items[0].port, listeners.items[1].port);
@@ -125,10 +146,10 @@ static void test_loopback_only(void **state)
     (void)state;
     struct listeners listeners;
     const char *const elsewhere[] = { "127.0.0.1:0", "0.0.0.0:0" };
-    assert_false(listen_open(elsewhere, 2, true, &listeners));
+    assert_false(open_all(elsewhere, 2, true, &listeners));
     assert_int_equal(listeners.count, 0);
     const char *const all[] = { ":0" };
-    assert_true(listen_open(all, 1, true, &listeners));
+    assert_true(open_all(all, 1, true, &listeners));
     for (size_t i = 0; i < listeners.count; i++) {
         /* One port for both families, of loopback addresses. */
         assert_int_equal(listeners.items[i].port, listeners.items[0].port);
@@ -138,13 +159,63 @@ static void test_loopback_only(void **state)
     listen_close(&listeners);
 }
 
+static int connect_to(const struct listener *listener)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    assert_int_equal(getsockname(listener->fd, (struct sockaddr *)&address, &length), 0);
+    int fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    assert_true(fd >= 0);
+    (void)connect(fd, (const struct sockaddr *)&address, length);
+    return fd;
+}
+
+static bool is_accepted(const struct listener *listener)
+{
+    int fd = accept(listener->fd, NULL, NULL);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return fd >= 0;
+}
+
+/* What has come before is accepted still, and nothing comes any more. */
+static void test_refuse(void **state)
+{
+    (void)state;
+    struct listeners listeners;
+    char path[] = "unix:/tmp/matinee-test-XXXXXX";
+    assert_int_not_equal(mkdtemp(path + 5), 0);
+    char file[64];
+    (void)snprintf(file, sizeof file, "%s/s", path);
+    const char *const texts[] = { "127.0.0.1:0", file };
+    assert_true(open_all(texts, 2, false, &listeners));
+    struct stat status;
+    assert_int_equal(stat(file + 5, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    int before[] = { connect_to(&listeners.items[0]), connect_to(&listeners.items[1]) };
+    listen_refuse(&listeners);
+    for (size_t i = 0; i < listeners.count; i++) {
+        const struct listener *listener = &listeners.items[i];
+        int after = connect_to(listener);
+        assert_true(is_accepted(listener));
+#ifdef __linux__
+        assert_false(is_accepted(listener));
+#endif
+        (void)close(before[i]);
+        (void)close(after);
+    }
+    assert_int_not_equal(stat(file + 5, &status), 0);
+    listen_close(&listeners);
+    assert_int_equal(rmdir(path + 5), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),
-        cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_open),
-        cmocka_unit_test(test_loopback_only),
+        cmocka_unit_test(test_good),   cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_open),   cmocka_unit_test(test_loopback_only),
+        cmocka_unit_test(test_refuse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,6 +47,7 @@ static void test_values(void **state)
     parse(&parsed,
           "# The server of two\n\nCapsule: one\ncapsule: /srv/two\nCerts: certs\n"
           "Listen: 127.0.0.1:1966, [::1]\nListen: :1970\nUser: gemini\nWorkers: 3\n"
+          "Listen: unix:here.sock\nSocket-Mode: 0600\nProxy: 10.0.0.0/8, unix\n"
           "Log: requests.log\nError-Log: /var/log/messages.log\nLog-Format: JSON\n"
           "Log-Addresses: short\n",
           "/etc/matinee/");
@@ -57,8 +58,11 @@ static void test_values(void **state)
     assert_string_equal(settings->capsules.items[0], "/etc/matinee/one");
     assert_string_equal(settings->capsules.items[1], "/srv/two");
     assert_string_equal(settings->certs, "/etc/matinee/certs");
-    assert_int_equal(settings->listen.count, 3);
+    assert_int_equal(settings->listen.count, 4);
     assert_string_equal(settings->listen.items[1], "[::1]");
+    assert_string_equal(settings->listen.items[3], "unix:/etc/matinee/here.sock");
+    assert_int_equal(settings->socket_mode, 0600);
+    assert_int_equal(settings->proxies.count, 2);
     assert_string_equal(settings->user, "gemini");
     assert_int_equal(settings->workers, 3);
     assert_string_equal(settings->log.request_path, "/etc/matinee/requests.log");
@@ -75,7 +79,7 @@ static void test_values(void **state)
     assert_true(settings->log.no_requests);
     assert_null(settings->log.request_path);
     assert_null(settings->log.message_path);
-    assert_int_equal(settings->listen.count, 3);
+    assert_int_equal(settings->listen.count, 4);
     end(&parsed);
 }
 
@@ -127,6 +131,9 @@ static void test_what_is_wrong(void **state)
         { "Listen: example.org\n", "expected an address" },
         { "Listen: :1, :70000\n", "expected an address" },
         { "just words\n", "expected" },
+        { "Socket-Mode: 0888\n", "expected a mode" },
+        { "Socket-Mode: 1777\n", "expected a mode" },
+        { "Socket-Mode: 7\n", "expected a mode" },
         { "Log-Format: combined\n", "common or json" },
         { "Log-Addresses: all\n", "none, short or full" },
         { "Error-Log: none\n", "stderr or to a file" },
