@@ -36,7 +36,7 @@ pages := atom body facet feed home link list listing pattern quote quotes relate
 	section site sitemap
 server := acceptor admission backoff calls channel clock connection gate generation keyring landlock \
 	limits listen listen_address loader log log_line master notify peers prefix presentation \
-	process proxy_header route sandbox_linux sandbox_none sandbox_openbsd served_file \
+	process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd served_file \
 	server settings signals systemd tickets tls watch worker
 cmd := address_check build capsule_folder cert cert_list check command get import link_check new \
 	open_capsule path_check serve server_user tree

@@ -4,6 +4,7 @@
 #include "server/clock.h"
 #include "server/gate.h"
 #include "server/log.h"
+#include "server/proxy.h"
 #include "server/tls.h"
 #include "text/date.h"
 
@@ -107,6 +108,7 @@ static void destroy(struct connection *c)
         (void)event_del(&c->event);
     }
     free_exchange(c);
+    proxy_release(c);
     (void)close(c->fd);
     gate_leave(c);
     worker_forget(c->worker, c);
@@ -137,6 +139,20 @@ void connection_cut(struct connection *c)
 {
     (void)give_up_loudly(c);
     destroy(c);
+}
+
+/* --- proxy: whom does it speak for? ----------------------------------------------------------- */
+
+static enum progress run_proxy(struct connection *c)
+{
+    switch (proxy_run(c)) {
+    case PROXY_WAITS:
+        return PROGRESS_WANT_READ;
+    case PROXY_DONE:
+        return go_to(c, CONNECTION_ACCEPTED);
+    default:
+        return give_up(c);
+    }
 }
 
 /* --- accepted: the first byte is there -------------------------------------------------------- */
@@ -417,6 +433,7 @@ static const struct {
     const char *name;
     enum progress (*run)(struct connection *c);
 } states[CONNECTION_STATES] = {
+    [CONNECTION_PROXY] = { "proxy", run_proxy },
     [CONNECTION_ACCEPTED] = { "accepted", run_accepted },
     [CONNECTION_HANDSHAKE] = { "handshake", run_handshake },
     [CONNECTION_REQUEST] = { "request", run_request },
@@ -476,8 +493,11 @@ bool connection_accept(struct worker *worker, int fd, const struct peer_address 
         (void)close(fd);
         return false;
     }
-    *c = (struct connection){ .fd = fd, .worker = worker, .peer = *peer, .wait = WAIT_KINDS };
-    if (!gate_enter(c)) {
+    *c = (struct connection){
+        .fd = fd, .worker = worker, .peer = *peer, .peer_id = PEER_NONE, .wait = WAIT_KINDS
+    };
+    c->state = proxy_is_one(c) ? CONNECTION_PROXY : CONNECTION_ACCEPTED;
+    if (c->state == CONNECTION_ACCEPTED && !gate_enter(c)) {
         (void)close(fd);
         free(c);
         return false;

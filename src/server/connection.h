@@ -11,7 +11,8 @@
 #include "server/worker.h"
 
 enum connection_state {
-    CONNECTION_ACCEPTED, /* no byte yet, and no TLS state */
+    CONNECTION_PROXY,    /* from a proxy, which has not said yet whom it speaks for */
+    CONNECTION_ACCEPTED, /* no byte of the client yet, and no TLS state */
     CONNECTION_HANDSHAKE,
     CONNECTION_REQUEST,
     CONNECTION_RESPOND,
@@ -23,6 +24,7 @@ enum connection_state {
 
 /** What is only needed once bytes have arrived. */
 struct exchange;
+struct proxy_reader;
 
 struct connection {
     TAILQ_ENTRY(connection) queue;
@@ -37,7 +39,8 @@ struct connection {
     struct event event;
     short wanted; /* EV_READ or EV_WRITE: what `event` waits for */
     size_t drained;
-    struct exchange *exchange; /* NULL before the first byte and after the response */
+    struct proxy_reader *proxy; /* the header of a proxy, as far as it has come; else NULL */
+    struct exchange *exchange;  /* NULL before the first byte and after the response */
 };
 
 /** Take over the non-blocking socket `fd`, of `peer`. False when it was closed at once: without
