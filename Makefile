@@ -34,10 +34,10 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
 	section site sitemap
-server := acceptor admission backoff calls channel clock connection gate generation keyring landlock \
-	limits listen listen_address loader log log_line master notify peers prefix presentation \
-	process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd served_file \
-	server settings signals systemd tickets tls watch worker
+server := acceptor admission backoff calls channel clock connection gate generation keyring \
+	landlock limits listen listen_address loader log log_line master notify peers prefix \
+	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
+	schedule served_file server settings signals systemd tickets tls watch worker
 cmd := address_check build capsule_folder cert cert_list check command get import link_check new \
 	open_capsule path_check serve server_user tree
 ROOMS := base text gemini model import source pages server cmd

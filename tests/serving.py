@@ -20,7 +20,8 @@ EXPECTED = [
     r"matinee: made a certificate: .*",
     r"matinee: sandbox: .*",
     r"matinee: running as root and serving this machine only: .*",
-    r"matinee: (loaded|reloaded) .*: \d+ reviews?, \d+ pages?, \d+ files?",
+    r"matinee: (loaded|reloaded) .*: \d+ reviews?, \d+ pages?, \d+ files?"
+    r"(; \d+ files? (has|have) errors)?",
     r"matinee: certificate SHA-256 [0-9a-f:]{95} for .*",
     r"matinee: listening on \S+",
     r"matinee: serving gemini://\S+",

@@ -377,7 +377,7 @@ static bool have_certificate(const char *folder, const slice *names, size_t coun
 
 /* --- in the loader process -------------------------------------------------------------------- */
 
-static const struct capsule *load(void *state, struct diags *diags)
+static void load(void *state, struct capsule_reading *reading)
 {
     struct served_capsule *served = state;
     struct serving *serving = served->serving;
@@ -388,10 +388,19 @@ static const struct capsule *load(void *state, struct diags *diags)
     struct load_options options = { .folder = served->folder,
                                     .now = date_now(),
                                     .show_drafts = serving->show_drafts,
-                                    .media_types = serving->finder };
+                                    .media_types = serving->finder,
+                                    .everything = reading->everything,
+                                    .is_being_written = reading->is_being_written,
+                                    .context = reading->context };
     (void)clock_gettime(CLOCK_REALTIME, &options.clock);
-    served->loaded = capsule_load(&options, served->loaded, diags);
-    return served->loaded != NULL ? loaded_capsule(served->loaded) : NULL;
+    served->loaded = capsule_load(&options, served->loaded, reading->diags);
+    if (served->loaded != NULL) {
+        const struct load_counts counts = loaded_counts(served->loaded);
+        reading->capsule = loaded_capsule(served->loaded);
+        reading->is_same = counts.is_same;
+        reading->bad = counts.bad;
+        reading->waiting = counts.waiting;
+    }
 }
 
 /* --- serve ------------------------------------------------------------------------------------ */

@@ -9,6 +9,7 @@
 #include "server/process.h"
 #include "server/route.h"
 #include "server/sandbox.h"
+#include "server/schedule.h"
 #include "server/signals.h"
 #include "server/watch.h"
 #include "server/worker.h"
@@ -23,21 +24,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Saving one file makes several events, saving many makes more; and no more than one reload a
- * second, however fast they come. A file that was made and is not closed yet is waited for. */
-enum { COALESCE_MS = 50, CREATED_MS = 1000, RELOAD_EVERY_MS = 1000 };
-/* The wall clock may be set, or the machine may have slept: look at it once a minute. */
-enum { LOOK_AT_CLOCK_MS = 60 * 1000 };
+/* Saving one file makes several events, saving many makes more. A file that was made and is not
+ * closed yet is waited for; and one that somebody is still writing stays as it was for longer. */
+enum { COALESCE_MS = 50, CREATED_MS = 1000, WRITING_MS = 10500 };
 
 /* A capsule, and what only the loader needs of it. */
 struct served {
     const struct server_site *asked;
     struct buf authority; /* what site.authority points to */
     struct watch *watch;
-    bool has_changed;    /* to be read again */
-    bool is_news;        /* read, and not said yet */
-    bool is_outgrown;    /* another folder now, which the sandbox keeps us from */
-    int64_t next_moment; /* of the wall clock: a review becomes visible, or a day begins */
+    bool has_changed; /* to be looked at again */
+    bool is_news;     /* read, and not said yet */
+    bool is_outgrown; /* another folder now, which the sandbox keeps us from */
+    size_t bad_files;
+    unsigned long long warned; /* a hash of the names and certificates that were looked at */
+    int64_t next_moment;       /* of the wall clock: a review becomes visible, or a day begins */
 };
 
 struct loader {
@@ -49,8 +50,9 @@ struct loader {
     size_t count;     /* of both */
     struct sites all; /* `sites` */
     struct generations generations;
-    int64_t reload_at;
-    int64_t reloaded_at;
+    struct schedule schedule;
+    bool everything;  /* the next reload reads files that look unchanged too */
+    bool must_start;  /* … and starts workers even if nothing has changed */
     bool has_started; /* the master knows that we serve */
     bool must_tell;   /* it has asked for a reload, and wants to know when that is done */
 };
@@ -95,13 +97,34 @@ static void open_static(const char *folder, struct site *site)
     buf_release(&path);
 }
 
-static void log_capsule(const struct capsule *capsule, const char *event)
+static void log_capsule(const struct capsule *capsule, size_t bad_files, const char *event)
 {
-    log_message("%s %.*s: %zu review%s, %zu page%s, %zu file%s", event,
-                SLICE_ARG(capsule->conf.title), capsule_count_reviews(capsule),
-                capsule_count_reviews(capsule) == 1 ? "" : "s", capsule->page_count,
-                capsule->page_count == 1 ? "" : "s", capsule->static_count,
-                capsule->static_count == 1 ? "" : "s");
+    size_t reviews = capsule_count_reviews(capsule);
+    struct buf errors;
+    buf_init(&errors, 64);
+    if (bad_files > 0) {
+        buf_printf(&errors, "; %zu %s errors", bad_files,
+                   bad_files == 1 ? "file has" : "files have");
+    }
+    log_message("%s %.*s: %zu review%s, %zu page%s, %zu file%s%.*s", event,
+                SLICE_ARG(capsule->conf.title), reviews, reviews == 1 ? "" : "s",
+                capsule->page_count, capsule->page_count == 1 ? "" : "s", capsule->static_count,
+                capsule->static_count == 1 ? "" : "s", SLICE_ARG(buf_slice(&errors)));
+    buf_release(&errors);
+}
+
+/* True when names or certificates are not those that were looked at before. */
+static bool has_new_names(struct loader *loader, size_t index)
+{
+    const struct site *site = &loader->sites[index];
+    const slice certificates = { (const char *)&loader->presentation, sizeof loader->presentation };
+    unsigned long long hash = slice_hash(certificates, SLICE_HASH_SEED);
+    for (size_t i = 0; i < site->host_count; i++) {
+        hash = slice_hash(SLICE(" "), slice_hash(site->hosts[i], hash));
+    }
+    bool is_new = hash != loader->served[index].warned;
+    loader->served[index].warned = hash;
+    return is_new;
 }
 
 /* A name that was added after the certificate was made: clients that look at names refuse it. */
@@ -111,20 +134,6 @@ static void warn_of_uncovered_hosts(const struct loader *loader, size_t index)
     for (size_t i = 0; i < site->host_count; i++) {
         if (!presentation_covers(loader->presentation, index, site->hosts[i])) {
             log_message("the certificate is not for %.*s", SLICE_ARG(site->hosts[i]));
-        }
-    }
-}
-
-/* Which certificates are whose, after one or the other has changed. */
-static void choose_certificates(struct loader *loader)
-{
-    if (!presentation_set_sites(loader->presentation, &loader->all, loader->options->sites)) {
-        log_message("out of memory");
-        process_exit(1);
-    }
-    for (size_t i = 0; i < loader->count; i++) {
-        if (loader->served[i].is_news && loader->sites[i].capsule != NULL) {
-            warn_of_uncovered_hosts(loader, i);
         }
     }
 }
@@ -144,6 +153,21 @@ static void warn_of_shared_hosts(const struct loader *loader, const struct site 
     }
 }
 
+/* Which certificates are whose, after one or the other has changed. */
+static void choose_certificates(struct loader *loader)
+{
+    if (!presentation_set_sites(loader->presentation, &loader->all, loader->options->sites)) {
+        log_message("out of memory");
+        process_exit(1);
+    }
+    for (size_t i = 0; i < loader->count; i++) {
+        if (loader->sites[i].capsule != NULL && has_new_names(loader, i)) {
+            warn_of_uncovered_hosts(loader, i);
+            warn_of_shared_hosts(loader, &loader->sites[i]);
+        }
+    }
+}
+
 /* The process is in the time zone of the capsule. The moment at which the same files make other
  * pages. */
 static int64_t set_day(struct site *site)
@@ -156,6 +180,11 @@ static int64_t set_day(struct site *site)
                : site->tomorrow_at;
 }
 
+static bool is_being_written(void *context, slice path)
+{
+    return watch_is_being_written(context, path);
+}
+
 /* Read one capsule. What was served of it stays when that cannot be. */
 static void load(struct loader *loader, size_t index)
 {
@@ -163,28 +192,37 @@ static void load(struct loader *loader, size_t index)
     struct site *site = &loader->sites[index];
     const struct server_site *asked = served->asked;
     struct diags diags;
+    struct capsule_reading reading = { .everything = loader->everything,
+                                       .is_being_written = is_being_written,
+                                       .context = served->watch,
+                                       .diags = &diags };
     served->has_changed = false;
     served->next_moment = INT64_MAX;
     watch_renew(served->watch);
     diags_init(&diags);
-    const struct capsule *capsule = asked->load(asked->load_state, &diags);
+    asked->load(asked->load_state, &reading);
     if (loader->count > 1 && diags.count > 0) {
         log_message("in %s:", asked->folder);
     }
     log_diags(&diags);
     diags_release(&diags);
-    if (capsule == NULL) {
+    if (reading.capsule == NULL) {
         return;
     }
-    site->capsule = capsule;
-    site->asks_for_certificate = capsule->conf.paths.area_count > 0;
-    site->hosts = asked->host_count > 0 ? asked->hosts : capsule->conf.hosts;
-    site->host_count = asked->host_count > 0 ? asked->host_count : capsule->conf.host_count;
+    site->capsule = reading.capsule;
+    site->asks_for_certificate = site->capsule->conf.paths.area_count > 0;
+    site->hosts = asked->host_count > 0 ? asked->hosts : site->capsule->conf.hosts;
+    site->host_count = asked->host_count > 0 ? asked->host_count : site->capsule->conf.host_count;
     set_ports(loader->setup->listeners, site, &served->authority);
     open_static(asked->folder, site);
-    warn_of_shared_hosts(loader, site);
+    served->bad_files = reading.bad;
     served->next_moment = set_day(site);
-    served->is_news = true;
+    served->is_news |= !reading.is_same;
+    loader->must_start |= !reading.is_same;
+    if (reading.waiting > 0) {
+        served->has_changed = true;
+        schedule_plan(&loader->schedule, clock_ms(), WRITING_MS);
+    }
 }
 
 /* --- a capsule that is replaced --------------------------------------------------------------- */
@@ -246,8 +284,7 @@ static bool leave_when_outgrown(const struct loader *loader)
 /* Read what has changed, and start workers on it. */
 static void reload(struct loader *loader)
 {
-    loader->reloaded_at = clock_ms();
-    loader->reload_at = CLOCK_NEVER;
+    schedule_reload(&loader->schedule, clock_ms());
     find_outgrown(loader);
     (void)leave_when_outgrown(loader);
     for (size_t i = 0; i < loader->count; i++) {
@@ -255,23 +292,21 @@ static void reload(struct loader *loader)
             load(loader, i);
         }
     }
+    loader->everything = false;
     choose_certificates(loader);
-    if (!generations_start(&loader->generations)) {
-        loader->reload_at = clock_ms() + RELOAD_EVERY_MS;
+    if (loader->must_start) {
+        loader->must_start = !generations_start(&loader->generations);
+    }
+    if (loader->must_start) {
+        schedule_plan(&loader->schedule, clock_ms(), SCHEDULE_RELOAD_EVERY_MS);
     }
 }
 
 /* New workers, which see what has changed until then. */
 static void plan_reload(struct loader *loader, int delay_ms)
 {
-    int64_t now = clock_ms();
-    int64_t at = now + delay_ms;
-    if (at < loader->reloaded_at + RELOAD_EVERY_MS) {
-        at = loader->reloaded_at + RELOAD_EVERY_MS;
-    }
-    if (at < loader->reload_at) {
-        loader->reload_at = at;
-    }
+    loader->must_start = true;
+    schedule_plan(&loader->schedule, clock_ms(), delay_ms);
 }
 
 /* --- what happens ----------------------------------------------------------------------------- */
@@ -301,7 +336,8 @@ static void take_changes(struct loader *loader, struct served *served)
     enum watch_change change = watch_take(served->watch);
     if (change != WATCH_NOTHING) {
         served->has_changed = true;
-        plan_reload(loader, change == WATCH_CREATED ? CREATED_MS : COALESCE_MS);
+        schedule_plan(&loader->schedule, clock_ms(),
+                      change == WATCH_CREATED ? CREATED_MS : COALESCE_MS);
     }
 }
 
@@ -365,7 +401,8 @@ static void on_ready(struct loader *loader)
 {
     for (size_t i = 0; i < loader->count; i++) {
         if (loader->served[i].is_news && loader->sites[i].capsule != NULL) {
-            log_capsule(loader->sites[i].capsule, loader->has_started ? "reloaded" : "loaded");
+            log_capsule(loader->sites[i].capsule, loader->served[i].bad_files,
+                        loader->has_started ? "reloaded" : "loaded");
             loader->served[i].is_news = false;
         }
     }
@@ -384,25 +421,30 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void take_moments(struct loader *loader)
-{
-    int64_t now = date_now();
-    for (size_t i = 0; i < loader->count; i++) {
-        if (now >= loader->served[i].next_moment) {
-            loader->served[i].has_changed = true;
-            plan_reload(loader, 0);
-        }
-    }
-}
-
-static int64_t wall_clock_due(const struct loader *loader, int64_t now)
+/* The next one of all capsules. */
+static int64_t next_moment(const struct loader *loader)
 {
     int64_t moment = INT64_MAX;
     for (size_t i = 0; i < loader->count; i++) {
         moment = earlier(moment, loader->served[i].next_moment);
     }
-    int64_t left = moment - date_now();
-    return now + (left <= 0 ? 0 : left < LOOK_AT_CLOCK_MS / 1000 ? left * 1000 : LOOK_AT_CLOCK_MS);
+    return moment;
+}
+
+static void look_at_clock(struct loader *loader)
+{
+    int64_t now = date_now();
+    int64_t set_back = schedule_look(&loader->schedule, clock_ms(), now);
+    if (set_back > 0) {
+        log_message("the clock has been set back by %lld seconds", (long long)set_back);
+    }
+    for (size_t i = 0; i < loader->count; i++) {
+        if (set_back > 0 || now >= loader->served[i].next_moment) {
+            loader->served[i].has_changed = true;
+            loader->served[i].is_news = true;
+            plan_reload(loader, 0);
+        }
+    }
 }
 
 /* One round: do what is due, wait, see what has come. False when the lifeline has ended. */
@@ -418,18 +460,16 @@ static bool round_of_loop(struct loader *loader)
         fds[WATCHES + i] =
             (struct pollfd){ .fd = watch_fd(loader->served[i].watch), .events = POLLIN };
     }
-    take_moments(loader);
-    if (loader->reload_at <= clock_ms()) {
+    look_at_clock(loader);
+    if (loader->schedule.reload_at <= clock_ms()) {
         reload(loader);
     }
     bool waits = leave_when_outgrown(loader);
-    int64_t due = earlier(generations_tend(&loader->generations), loader->reload_at);
     int64_t now = clock_ms();
-    if (loader->reload_at == CLOCK_NEVER) {
-        due = earlier(due, wall_clock_due(loader, now));
-    }
+    int64_t due = earlier(generations_tend(&loader->generations),
+                          schedule_due(&loader->schedule, now, date_now(), next_moment(loader)));
     if (waits) {
-        due = earlier(due, now + RELOAD_EVERY_MS);
+        due = earlier(due, now + SCHEDULE_RELOAD_EVERY_MS);
     }
     for (size_t i = 0; i < loader->count; i++) {
         due = earlier(due, watch_due(loader->served[i].watch));
@@ -457,8 +497,10 @@ static bool round_of_loop(struct loader *loader)
     if (signals_take(SIGHUP)) {
         for (size_t i = 0; i < loader->count; i++) {
             loader->served[i].has_changed = true;
+            loader->served[i].is_news = true;
         }
         loader->must_tell = true;
+        loader->everything = true;
         plan_reload(loader, 0);
     }
     return true;
@@ -495,7 +537,8 @@ static bool start_site(struct loader *loader, size_t index)
     *served = (struct served){ .asked = asked, .has_changed = true, .next_moment = INT64_MAX };
     buf_init(&served->authority, 512);
     loader->sites[index] = (struct site){ .static_folder = -1 };
-    served->watch = watch_new(asked->folder, loader->options->watched, false);
+    served->watch = watch_new(asked->folder, loader->options->watched,
+                              loader->options->settings->watch_by_looking);
     return served->watch != NULL;
 }
 
@@ -555,6 +598,7 @@ void loader_run(const struct loader_setup *setup)
         loader.generations.workers = LIMIT_WORKERS;
     }
     process_name("matinee-loader");
+    schedule_begin(&loader.schedule, clock_ms(), date_now());
     if (!start(&loader)) {
         process_exit(1);
     }
@@ -562,7 +606,8 @@ void loader_run(const struct loader_setup *setup)
         process_exit(LOADER_NOTHING_TO_SERVE);
     }
     reload(&loader);
-    loader.reloaded_at -= RELOAD_EVERY_MS; /* that was no reload: the first change shows at once */
+    /* That was no reload: the first change shows at once. */
+    loader.schedule.reloaded_at -= SCHEDULE_RELOAD_EVERY_MS;
     while (round_of_loop(&loader)) {
     }
     stop(&loader);

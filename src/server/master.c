@@ -494,7 +494,7 @@ int master_run(const struct server_options *options, struct listeners *listeners
     master.peers = peers_new();
     signals_begin();
     process_adopt_orphans();
-    master.watch = watch_new(options->certs_folder, NULL, false);
+    master.watch = watch_new(options->certs_folder, NULL, options->settings->watch_by_looking);
     if (master.watch == NULL || master.peers == NULL) {
         log_message("cannot start: %s", strerror(errno));
         listen_refuse(listeners);

@@ -24,6 +24,20 @@ struct server_user {
     size_t group_count;
 };
 
+/** One reading of a capsule: what is asked for, and what came of it. */
+struct capsule_reading {
+    bool everything; /* read files that look unchanged too, and report all problems again */
+    /** True while somebody writes the file at `path` (below the folder): it is left as it was. */
+    bool (*is_being_written)(void *context, slice path);
+    void *context;
+    struct diags *diags; /* gets what is wrong, of that which was not wrong before */
+
+    const struct capsule *capsule; /* valid until the next reading; NULL: there is none at all */
+    bool is_same;                  /* nothing has changed since the last reading */
+    size_t bad;                    /* files that are left out, or stay as they were: errors */
+    size_t waiting;                /* files that are being written: look at them again */
+};
+
 /** One of the capsules that are served. */
 struct server_site {
     const char *folder;
@@ -37,11 +51,10 @@ struct server_site {
     /**
      * How the loader process gets the capsule; cmd/serve gives a function that calls source/load,
      * so that the server does not know source files. Called in the loader process only, at its
-     * start and at each reload. Returns the capsule to serve, valid until the next call, or NULL
-     * when there is none at all (only possible as long as there was none). Leaves the process in
-     * the time zone of the capsule. Problems go to `diags`, which the server prints.
+     * start and at each reload. There may be no capsule only as long as there was none. Leaves the
+     * process in the time zone of the capsule.
      */
-    const struct capsule *(*load)(void *state, struct diags *diags);
+    void (*load)(void *state, struct capsule_reading *reading);
     void *load_state;
 };
 

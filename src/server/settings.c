@@ -161,6 +161,13 @@ static void take_log_addresses(struct settings *file, const struct setting *sett
         file, value, words, ARRAY_LENGTH(words), "none, short or full");
 }
 
+static void take_watch(struct settings *file, const struct setting *setting, slice value)
+{
+    static const char *const words[] = { "events", "poll" };
+    *(bool *)((char *)file->out + setting->offset) =
+        take_word(file, value, words, ARRAY_LENGTH(words), "events or poll") == 1;
+}
+
 static void take_prefixes(struct settings *file, const struct setting *setting, slice value)
 {
     struct prefix_list *list = (struct prefix_list *)((char *)file->out + setting->offset);
@@ -203,6 +210,7 @@ static const struct setting table[] = {
     { "Socket-Mode", take_mode, TO(socket_mode) },
     { "Tickets", take_tickets, TO(tickets) },
     { "User", take_name, TO(user) },
+    { "Watch", take_watch, TO(watch_by_looking) },
     { "Workers", settings_take_number, TO(workers), .min = 1, .max = LIMIT_WORKERS },
 
     { "Rate", settings_take_number, TO(limits.rate), .max = 10000 },

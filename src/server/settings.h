@@ -26,6 +26,7 @@ struct server_settings {
     unsigned long workers;      /* 0: one a core */
     unsigned long socket_mode;  /* of the files of Unix sockets */
     struct prefix_list proxies; /* who begins a connection with a PROXY header */
+    bool watch_by_looking;      /* changes are looked for, not told */
     struct log_settings log;
     struct server_limits limits;
     bool sandbox; /* sandbox.h */

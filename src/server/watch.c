@@ -21,6 +21,8 @@ enum { PATH_BYTES_MAX = 4096 };
 enum { STEPS_MAX = 400 };
 /* How often to look; with very many files less often, so that it takes a twentieth of the time. */
 enum { LOOK_MS = 1000, REST = 20, LOOK_MAX_MS = 60 * 1000 };
+/* The system tells of most ways in which another folder comes to the root, but not of mounts. */
+enum { LOOK_AT_ROOT_MS = 60 * 1000 };
 
 struct watch {
     const char *root;
@@ -31,7 +33,7 @@ struct watch {
     ino_t root_number;
     /* By looking: a sum over names, times, sizes and numbers of all files. */
     unsigned long long seen;
-    int64_t look_at; /* when to do it again */
+    int64_t look_at; /* when to do it again; when told, only the root is looked at then */
     struct buf path; /* of the folder that is being visited */
     /* The folders from the top to the one that is being visited, by the depth that is left. */
     struct {
@@ -293,6 +295,7 @@ void watch_renew(struct watch *watch)
     watch->root_device = exists ? status.st_dev : 0;
     watch->root_number = exists ? status.st_ino : 0;
     if (watch->notify != NULL) {
+        watch->look_at = clock_ms() + LOOK_AT_ROOT_MS;
         notify_begin_round(watch->notify);
         add_way_to_root(watch);
         walk(watch, add_folder, NULL);
@@ -311,15 +314,7 @@ int watch_fd(const struct watch *watch)
 
 int64_t watch_due(const struct watch *watch)
 {
-    return watch->notify != NULL ? CLOCK_NEVER : watch->look_at;
-}
-
-enum watch_change watch_take(struct watch *watch)
-{
-    if (watch->notify != NULL) {
-        return notify_take(watch->notify);
-    }
-    return look(watch) ? WATCH_CHANGED : WATCH_NOTHING;
+    return watch->look_at;
 }
 
 bool watch_root_is_another(const struct watch *watch)
@@ -328,6 +323,19 @@ bool watch_root_is_another(const struct watch *watch)
     bool exists = stat(watch->root, &status) == 0;
     return watch->root_device != (exists ? status.st_dev : 0) ||
            watch->root_number != (exists ? status.st_ino : 0);
+}
+
+enum watch_change watch_take(struct watch *watch)
+{
+    if (watch->notify != NULL) {
+        bool is_due = watch->look_at <= clock_ms();
+        enum watch_change change = notify_take(watch->notify);
+        if (is_due) {
+            watch->look_at = clock_ms() + LOOK_AT_ROOT_MS;
+        }
+        return is_due && watch_root_is_another(watch) ? WATCH_CHANGED : change;
+    }
+    return look(watch) ? WATCH_CHANGED : WATCH_NOTHING;
 }
 
 bool watch_is_being_written(const struct watch *watch, slice path)

@@ -33,16 +33,14 @@ void watch_free(struct watch *watch);
 /** Take in folders that are new. Call it before reading the files, so that no change falls between
  * the two. */
 void watch_renew(struct watch *watch);
-/** Becomes readable when there may be a change; -1 when looking. */
+/** Becomes readable when there may be a change; -1 when that is not told. */
 int watch_fd(const struct watch *watch);
-/** When to look, by clock_ms(): watch_take is to be called then. CLOCK_NEVER when watch_fd tells.
- */
+/** When watch_take is to be called at the latest, by clock_ms(). */
 int64_t watch_due(const struct watch *watch);
 /** The greatest change since the last call. Never waits. */
 enum watch_change watch_take(struct watch *watch);
 
-/** True when another folder than at the last watch_renew stands at the root. The system tells of
- * most ways in which that happens, but not of all: it does not of mounts. */
+/** True when another folder than at the last watch_renew stands at the root. */
 bool watch_root_is_another(const struct watch *watch);
 /** True while somebody writes the file at `path`, which is below the root; never known when
  * looking. */

@@ -27,6 +27,8 @@ struct load {
     const char *prefix; /* of the folder that is walked: "reviews/" */
     size_t unnamed;     /* files with names that are no text */
     unsigned too_many;  /* the limit that was passed, or 0 */
+    size_t changes;     /* files that are not what they were */
+    size_t statics;     /* files below static/ that are */
 };
 
 /* --- source files --- */
@@ -41,16 +43,31 @@ enum outcome {
     FILE_WAITING,   /* not read, or not to its end: somebody is writing it */
 };
 
-/* Read and parse the file at `path`; `*out` is set when it is good. */
-static enum outcome read_source(struct load *load, enum file_kind kind, slice path,
-                                struct source_file **out)
+static bool parse(struct load *load, struct source_file *file)
+{
+    if (!source_normalise(&file->arena, &file->source, load->diags)) {
+        return false;
+    }
+    switch (file->kind) {
+    case FILE_REVIEW:
+        return review_parse(&file->arena, &file->source, &file->review, load->diags);
+    case FILE_PAGE:
+        return hand_page_parse(&file->arena, &file->source, &file->page, load->diags);
+    case FILE_CONF:
+        break;
+    }
+    return conf_parse(&file->arena, &file->source, &file->conf, load->diags);
+}
+
+/* Read and parse the file of `slot`, whose kind, path and stamp are set; `old` as in fill_slot. */
+static enum outcome read_source(struct load *load, struct slot *slot, const struct slot *old)
 {
     struct arena arena;
     arena_init(&arena);
     struct source_file *file = arena_alloc(&arena, sizeof *file);
     file->arena = arena;
-    file->kind = kind;
-    file->source.path = arena_copy(&file->arena, path);
+    file->kind = slot->kind;
+    file->source.path = arena_copy(&file->arena, slot->path);
     enum outcome outcome = FILE_BAD;
     bool ok = false;
     load->next->counts.read++;
@@ -69,24 +86,17 @@ static enum outcome read_source(struct load *load, enum file_kind kind, slice pa
             diags_add(load->diags, DIAG_ERROR, &file->source, NULL, "cannot be read: %s",
                       strerror(errno));
         }
-    } else if (source_normalise(&file->arena, &file->source, load->diags)) {
-        switch (kind) {
-        case FILE_REVIEW:
-            ok = review_parse(&file->arena, &file->source, &file->review, load->diags);
-            break;
-        case FILE_PAGE:
-            ok = hand_page_parse(&file->arena, &file->source, &file->page, load->diags);
-            break;
-        case FILE_CONF:
-            ok = conf_parse(&file->arena, &file->source, &file->conf, load->diags);
-            break;
+    } else {
+        if (!slot->stamp.settled || (old != NULL && !old->stamp.settled)) {
+            slot->hash = slice_hash(file->source.text, SLICE_HASH_SEED);
         }
+        ok = parse(load, file);
     }
     if (!ok) {
         source_file_free(file);
         return outcome;
     }
-    *out = file;
+    slot->file = file;
     return FILE_GOOD;
 }
 
@@ -112,7 +122,7 @@ static bool fill_slot(struct load *load, struct slot *slot, struct slot *old,
     if (old != NULL && is_proof(load, &old->stamp, &slot->stamp)) {
         outcome = FILE_UNCHANGED;
     } else if (!is_being_written(load, slot->path)) {
-        outcome = read_source(load, slot->kind, slot->path, &slot->file);
+        outcome = read_source(load, slot, old);
     }
     switch (outcome) {
     case FILE_GONE:
@@ -129,9 +139,12 @@ static bool fill_slot(struct load *load, struct slot *slot, struct slot *old,
     case FILE_GOOD:
     case FILE_BAD:
         slot->is_new = old == NULL || !stamp_equal(&old->stamp, &slot->stamp);
+        /* One that was too young to tell may be what it was. */
+        load->changes += slot->is_new || old->stamp.settled || old->hash != slot->hash;
         slot->bad = outcome == FILE_BAD;
         break;
     case FILE_UNREADABLE:
+        load->changes += old == NULL || !old->bad;
         slot->stamp.settled = false;
         slot->bad = true;
         break;
@@ -139,6 +152,8 @@ static bool fill_slot(struct load *load, struct slot *slot, struct slot *old,
     if (outcome != FILE_GOOD && old != NULL) {
         slot->file = old->file;
         old->file = NULL;
+    }
+    if (old != NULL) {
         old->moved = true;
     }
     return true;
@@ -274,11 +289,18 @@ static bool visit_static(void *context, slice path, const struct stat *status)
         return true;
     }
     slice copy = arena_copy(&load->next->arena, path);
+    const slice media_type =
+        unchanged ? old->file.media_type
+                  : media_type_find(load->options->media_types, copy, (slice){ head, len });
+    if (old != NULL && stamp_equal(&old->stamp, &stamp) &&
+        slice_equal(old->file.media_type, media_type)) {
+        load->statics++;
+    } else {
+        load->changes++;
+    }
     *ARRAY_ADD(&load->next->arena, &load->next->statics) = (struct static_slot){
         .file = { .path = copy,
-                  .media_type = unchanged ? old->file.media_type
-                                          : media_type_find(load->options->media_types, copy,
-                                                            (slice){ head, len }),
+                  .media_type = media_type,
                   .size = (uint64_t)status->st_size,
                   .modified = date_of((int64_t)status->st_mtime) },
         .stamp = stamp,
@@ -310,6 +332,7 @@ static void keep_previous(struct load *load, slice prefix)
         struct static_slot slot = load->previous->statics.items[i];
         if (slice_starts_with(slot.file.path, slice_from(prefix, statics.len))) {
             slot.file.path = arena_copy(&load->next->arena, slot.file.path);
+            load->statics++;
             *ARRAY_ADD(&load->next->arena, &load->next->statics) = slot;
         }
     }
@@ -378,6 +401,7 @@ static bool load_conf(struct load *load)
                   load->options->folder);
     }
     if (!found && old != NULL) {
+        load->changes += !old->bad;
         slot.file = old->file;
         old->file = NULL;
     }
@@ -439,6 +463,21 @@ static void index_loaded(struct load *load)
     capsule_index(&next->arena, &parts, &next->capsule, load->diags);
 }
 
+static bool is_same(const struct load *load)
+{
+    const struct loaded *old = load->previous;
+    if (old == NULL || load->changes > 0 || load->statics < old->statics.count ||
+        (old->capsule.next_change != 0 && old->capsule.next_change <= load->options->now)) {
+        return false;
+    }
+    for (size_t i = 0; i < old->files.count; i++) {
+        if (!old->files.items[i].moved) {
+            return false; /* it is gone */
+        }
+    }
+    return true;
+}
+
 struct loaded *capsule_load(const struct load_options *options, struct loaded *previous,
                             struct diags *diags)
 {
@@ -457,6 +496,7 @@ struct loaded *capsule_load(const struct load_options *options, struct loaded *p
         load_folder(&load, "reviews/", visit_source);
         load_folder(&load, "static/", visit_static);
         index_loaded(&load);
+        load.next->counts.is_same = is_same(&load);
         loaded_drop_known(load.next, options->everything ? NULL : previous, diags, first);
     } else {
         loaded_free(load.next);

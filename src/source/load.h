@@ -53,6 +53,7 @@ struct load_counts {
     size_t bad;     /* source files that are left out, or served in an older version: errors */
     size_t read;    /* source files that were read for this snapshot */
     size_t waiting; /* source files that somebody is writing */
+    bool is_same;   /* there was a previous snapshot, and this one makes the same pages */
 };
 struct load_counts loaded_counts(const struct loaded *loaded);
 void loaded_free(struct loaded *loaded);

@@ -27,9 +27,10 @@ struct slot {
     enum file_kind kind;
     struct source_file *file; /* its last good version; NULL: there was none, or it moved on */
     struct stamp stamp;       /* of the version that was read last, good or bad */
+    unsigned long long hash;  /* of its bytes; only known when the stamp is not settled */
     bool bad;                 /* that one has errors, or could not be read */
     bool is_new;              /* that one had not been read before this snapshot */
-    bool moved;               /* on to a newer snapshot */
+    bool moved;               /* a newer snapshot has this file too */
 };
 
 /** A file below static/. */

@@ -440,6 +440,7 @@ static void reads_only_what_has_changed(void **state)
     assert_ptr_equal(load(&place)->reviews[0]->source.ptr, text);
     assert_int_equal(files_read(&place), 0);
     assert_int_equal(loaded_counts(place.loaded).bad, 1);
+    assert_true(loaded_counts(place.loaded).is_same);
     assert_int_equal(loaded_capsule(place.loaded)->page_count, 1);
     assert_int_equal(loaded_capsule(place.loaded)->static_count, 1);
 
@@ -447,6 +448,7 @@ static void reads_only_what_has_changed(void **state)
     put(&place, "reviews/a.gmi", "Title: Z\nPublished: 2025-01-01\n");
     assert_slice_equal(load(&place)->reviews[0]->title, "Z");
     assert_int_equal(files_read(&place), 1);
+    assert_false(loaded_counts(place.loaded).is_same);
     /* Written in place, with the same size, and its time set back. */
     const struct timespec old[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
     int fd = openat(place.fd, "reviews/a.gmi", O_WRONLY | O_CLOEXEC);
@@ -475,16 +477,20 @@ static void reads_again_what_is_too_young_to_tell(void **state)
     place_begin(&place);
     put(&place, "capsule.conf", "Title: C\n");
     put(&place, "reviews/a.gmi", "Title: A\nPublished: 2025-01-01\nKey\n");
+    put(&place, "pages/about.gmi", "# About\n");
+    put(&place, "static/a.txt", "text");
     (void)clock_gettime(CLOCK_REALTIME, &place.clock);
     (void)load(&place);
     assert_int_equal(place.diags.counts[DIAG_ERROR], 1);
     (void)load(&place);
-    assert_int_equal(files_read(&place), 2);
+    assert_int_equal(files_read(&place), 3);
     /* It is the same all the same. */
     assert_int_equal(place.diags.count, 0);
+    assert_true(loaded_counts(place.loaded).is_same);
     let_settle(&place);
     (void)load(&place);
-    assert_int_equal(files_read(&place), 2);
+    assert_int_equal(files_read(&place), 3);
+    assert_true(loaded_counts(place.loaded).is_same);
     (void)load(&place);
     assert_int_equal(files_read(&place), 0);
     /* From the future: a clock was set back. */
@@ -610,6 +616,52 @@ static void says_what_is_wrong_once(void **state)
     place_end(&place);
 }
 
+static void knows_when_pages_are_the_same(void **state)
+{
+    (void)state;
+    struct place place;
+    place_begin(&place);
+    put(&place, "capsule.conf", "Title: C\n");
+    put(&place, "reviews/a.gmi", "Title: A\nPublished: 2025-01-01\n");
+    put(&place, "reviews/b.gmi", "Title: B\nPublished: 2025-07-01\n");
+    put(&place, "static/a.txt", "text");
+    let_settle(&place);
+    (void)load(&place);
+    assert_false(loaded_counts(place.loaded).is_same);
+    (void)load(&place);
+    assert_true(loaded_counts(place.loaded).is_same);
+    static const char *const changes[] = {
+        "touch reviews/a.gmi",
+        "rm reviews/a.gmi",
+        "chmod 600 static/a.txt",
+        "rm static/a.txt",
+        "touch static/b",
+        "touch reviews/c.gmi",
+        "echo Title: D >capsule.conf",
+        "rm capsule.conf",
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(changes); i++) {
+        char command[128];
+        (void)snprintf(command, sizeof command, "cd %s && %s", place.folder, changes[i]);
+        assert_int_equal(system(command), 0);
+        (void)load(&place);
+        if (loaded_counts(place.loaded).is_same) {
+            fail_msg("%s", changes[i]);
+        }
+        let_settle(&place);
+        (void)load(&place);
+        if (!loaded_counts(place.loaded).is_same) {
+            fail_msg("after %s", changes[i]);
+        }
+    }
+    /* Time alone. */
+    place.now = 1751328000;
+    (void)load(&place);
+    assert_false(loaded_counts(place.loaded).is_same);
+    assert_int_equal(loaded_capsule(place.loaded)->review_count, 1);
+    place_end(&place);
+}
+
 #ifdef __GLIBC__
 static size_t memory_used(void)
 {
@@ -677,6 +729,7 @@ int main(void)
         cmocka_unit_test(reads_everything_in_another_time_zone),
         cmocka_unit_test(waits_for_what_is_being_written),
         cmocka_unit_test(says_what_is_wrong_once),
+        cmocka_unit_test(knows_when_pages_are_the_same),
         cmocka_unit_test(keeps_no_memory_of_what_was_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
