@@ -171,7 +171,7 @@ def leave(client, chance):
     if way in ("half", "stay"):
         if way == "half":
             client.shutdown(socket.SHUT_WR)
-        ended(client, chance.uniform(0.1, 4))
+        ended(client, chance.uniform(0.1, 2))
     client.close()
 
 
@@ -201,7 +201,7 @@ def spoilt_hello(port, source, chance):
 def slow_hello(port, source, chance):
     """One byte after the other, a second or less apart."""
     client = connect(port, source)
-    for byte in client_hello()[:12]:
+    for byte in client_hello()[:chance.choice([3, 5])]:
         client.send(bytes([byte]))
         if ended(client, chance.uniform(0.2, 1)):
             break
@@ -269,7 +269,7 @@ def lazy_reader(port, source, chance):
     with wire.Wire(port, source=source, receive_buffer=4096) as client:
         client.handshake()
         client.send(chance.choice([b"gemini://localhost/big.bin\r\n", b"gemini://localhost/\r\n"]))
-        for _ in range(chance.randint(0, 8)):
+        for _ in range(chance.randint(0, 4)):
             client.socket.recv(chance.choice([1, 1000]))
             time.sleep(chance.uniform(0, 0.5))
         leave(client.socket, chance)
