@@ -2,6 +2,7 @@
 
 #include "gemini/request.h"
 #include "server/clock.h"
+#include "server/first_record.h"
 #include "server/gate.h"
 #include "server/log.h"
 #include "server/proxy.h"
@@ -155,20 +156,20 @@ static enum progress run_proxy(struct connection *c)
     }
 }
 
-/* --- accepted: the first byte is there -------------------------------------------------------- */
+/* --- accepted: something is there ------------------------------------------------------------- */
 
 static enum progress run_accepted(struct connection *c)
 {
-    /* A TLS record that opens a handshake starts with this byte. Whatever else talks to this port
-     * (a scanner, a client without TLS) is not worth any state, and gets no alert either. */
-    const char handshake_record = 0x16;
-    char first = 0;
-    ssize_t n = recv(c->fd, &first, 1, MSG_PEEK);
-    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+    struct worker *worker = c->worker;
+    /* Whatever else talks to this port (a scanner, a client without TLS) is not worth any state,
+     * and gets no alert either. */
+    switch (first_record_look(c->fd, &c->awaited, worker->chunk, sizeof worker->chunk)) {
+    case FIRST_RECORD_WAIT:
         return PROGRESS_WANT_READ;
-    }
-    if (n <= 0 || first != handshake_record) {
+    case FIRST_RECORD_NONE:
         return give_up(c);
+    case FIRST_RECORD_HERE:
+        break;
     }
     if (!gate_handshake(c)) {
         return give_up(c);

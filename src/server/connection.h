@@ -12,7 +12,7 @@
 
 enum connection_state {
     CONNECTION_PROXY,    /* from a proxy, which has not said yet whom it speaks for */
-    CONNECTION_ACCEPTED, /* no byte of the client yet, and no TLS state */
+    CONNECTION_ACCEPTED, /* no whole record of the client yet, and no TLS state */
     CONNECTION_HANDSHAKE,
     CONNECTION_REQUEST,
     CONNECTION_RESPOND,
@@ -37,10 +37,11 @@ struct connection {
     peer_id peer_id;      /* under which it is counted */
     bool is_one_too_many; /* to be told to slow down */
     struct event event;
-    short wanted; /* EV_READ or EV_WRITE: what `event` waits for */
+    short wanted;   /* EV_READ or EV_WRITE: what `event` waits for */
+    size_t awaited; /* bytes that the first record has, as far as is known */
     size_t drained;
     struct proxy_reader *proxy; /* the header of a proxy, as far as it has come; else NULL */
-    struct exchange *exchange;  /* NULL before the first byte and after the response */
+    struct exchange *exchange;  /* NULL before the first record and after the response */
 };
 
 /** Take over the non-blocking socket `fd`, of `peer`. False when it was closed at once: without
