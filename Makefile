@@ -131,6 +131,15 @@ test-long:
 	@$(MAKE) --no-print-directory $(BIN)
 	@$(PYTHON) tests/run.py --out $(OUT) --mode $(MODE) --long
 
+# Hostile clients for minutes, under the sanitizers with MODE=asan: make soak MODE=asan MINUTES=10
+MINUTES ?= 10
+.PHONY: soak
+soak:
+	@.ci/packages test
+	@$(MAKE) --no-print-directory $(BIN)
+	@MATINEE=$(OUT)/matinee MATINEE_MODE=$(MODE) $(PYTHON) tests/long/soak.py \
+		--seconds $$(( $(MINUTES) * 60 ))
+
 # Rewrites what the golden tests expect: look at `git diff tests/golden` afterwards.
 .PHONY: bless
 bless: $(BIN)
@@ -262,6 +271,7 @@ help:
 	@echo 'make            build build/release/matinee'
 	@echo 'make test       install what tests need, run all of them; MODE=asan under ASan and UBSan'
 	@echo 'make test-long  the rest: large capsules'
+	@echo 'make soak      hostile clients for MINUTES=10; MODE=asan under ASan and UBSan'
 	@echo 'make bless      accept what golden tests give now'
 	@echo 'make lint       format, static analysis, include layers, scripts, manual pages'
 	@echo 'make format     format the sources'
