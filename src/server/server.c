@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "server/acceptor.h"
 #include "server/keyring.h"
 #include "server/listen.h"
 #include "server/log.h"
@@ -31,6 +32,17 @@ static bool open_listeners(const struct server_options *options,
         out);
 }
 
+/* `ulimit -n`, or what a service manager sets: who wonders why so few are served should know. */
+static void log_low_file_limit(const struct server_options *options)
+{
+    unsigned long wanted = options->settings->limits.connections;
+    size_t possible = acceptor_connection_max(wanted);
+    if (possible < wanted) {
+        log_message("the limit of open files leaves room for %zu connections a worker, not %lu",
+                    possible, wanted);
+    }
+}
+
 int server_run(const struct server_options *options)
 {
     struct systemd_sockets sockets;
@@ -43,6 +55,7 @@ int server_run(const struct server_options *options)
         return 1;
     }
     int code = 1;
+    log_low_file_limit(options);
     if (open_listeners(options, &sockets, &listeners)) {
         code = master_run(options, &listeners, &ring);
     }

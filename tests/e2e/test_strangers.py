@@ -276,6 +276,17 @@ def test_who_is_refused_pushes_nobody_out(serve, capsule):
 
 # --- descriptors ---
 
+def few_files():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))
+
+
+def test_a_low_limit_of_open_files_is_said(serve, capsule):
+    server = serve(capsule, limit=few_files)
+    server.wait_for(r"the limit of open files leaves room for 86 connections a worker, not 4096")
+    server = serve(capsule, "--set", "Connections=86", limit=few_files)
+    assert server.find("limit of open files") is None
+
+
 def cpu_seconds(pid):
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
