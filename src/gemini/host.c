@@ -173,8 +173,8 @@ bool host_normalise(slice written, bool patterns, struct buf *out, const char **
             buf_puts(out, star);
         }
         ok = ok || put_name(name, out);
-        ok = ok && out->len - begin <= HOST_BYTES;
     }
+    ok = ok && !out->failed && out->len - begin <= HOST_BYTES;
     if (!ok) {
         buf_truncate(out, begin);
         if (problem != NULL) {

@@ -149,6 +149,15 @@ static void takes_patterns_where_they_are_allowed_alone(void **state)
     assert_true(host_normalise((slice){ longest, sizeof longest }, true, &out, NULL));
     assert_int_equal(out.len, HOST_BYTES);
     buf_release(&out);
+    /* Room for the name, and none for the star. */
+    char too_long[HOST_BYTES + 2];
+    memcpy(too_long, "*.", 2);
+    memcpy(too_long + 2, longest, sizeof longest);
+    too_long[2] = too_long[3] = 'a';
+    buf_init(&out, HOST_BYTES);
+    assert_false(host_normalise((slice){ too_long, sizeof too_long }, true, &out, NULL));
+    assert_int_equal(out.len, 0);
+    buf_release(&out);
 }
 
 static void matches_one_label(void **state)
