@@ -64,13 +64,16 @@ static bool keep_capabilities(uint64_t kept)
     if (syscall(SYS_capget, &header, data) != 0) {
         return false;
     }
+    bool is_change = false;
     for (size_t i = 0; i < ARRAY_LENGTH(data); i++) {
         uint32_t part = (uint32_t)(kept >> (32 * i));
+        is_change |= (data[i].permitted & ~part) != 0 || data[i].inheritable != 0;
         data[i].permitted &= part;
         data[i].effective &= part;
         data[i].inheritable = 0;
     }
-    return syscall(SYS_capset, &header, data) == 0;
+    /* A service manager that leaves us none may forbid the call as well. */
+    return !is_change || syscall(SYS_capset, &header, data) == 0;
 }
 
 #define CAPABILITY(name) (UINT64_C(1) << (name))
