@@ -52,7 +52,8 @@ static const char *instrument(void)
 }
 
 /* What a sanitizer reads for its report. */
-static const char *const instrument_files[] = { "/proc", "/usr", "/lib", "/lib64" };
+static const char *const instrument_files[] = { "/proc", "/proc/self/exe", "/usr", "/lib",
+                                                "/lib64" };
 
 /* --- privileges, limits ----------------------------------------------------------------------- */
 
