@@ -165,6 +165,7 @@ static void stop_listening_on(struct worker *worker, int fd)
 static void on_accept(int listener, UNUSED short what, void *arg)
 {
     struct worker *worker = arg;
+    int gone = 0;
     for (int i = 0; i < ACCEPTS_PER_EVENT; i++) {
         struct connection *victim = NULL;
         if (worker->connection_count >= worker->connection_max) {
@@ -189,7 +190,8 @@ static void on_accept(int listener, UNUSED short what, void *arg)
             /* A Unix socket on which nobody is to listen any more (listen_refuse). */
             stop_listening_on(worker, listener);
             return;
-        } else if (!concerns_one(errno)) {
+        } else if (!concerns_one(errno) || ++gone == ACCEPTS_PER_EVENT) {
+            /* When it is one after the other it is no chance. */
             pause_for(worker, errno);
             return;
         }

@@ -83,7 +83,7 @@ static uint64_t key_of(const struct peers *peers, const struct peer_address *add
         peer_address_cut(&whose, 32, 64);
     }
     char bytes[1 + sizeof whose.bytes];
-    bytes[0] = whose.family == AF_INET6 ? 6 : 4;
+    bytes[0] = whose.family == AF_INET6 ? 6 : whose.family == AF_INET ? 4 : 0;
     memcpy(bytes + 1, whose.bytes, sizeof whose.bytes);
     uint64_t key = siphash(&peers->hash_key, (slice){ bytes, sizeof bytes });
     return key != 0 ? key : 1;
@@ -211,7 +211,7 @@ static void add(struct peers *peers, unsigned place, peer_id peer, int by)
 peer_id peers_enter(struct peers *peers, unsigned place, const struct peer_address *address,
                     int64_t now_us)
 {
-    if (address->family != AF_INET && address->family != AF_INET6) {
+    if (address->family == AF_UNSPEC) {
         return PEER_NONE;
     }
     peer_id found = find_or_make(peers, key_of(peers, address));

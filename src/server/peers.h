@@ -2,10 +2,10 @@
  *
  * One table of fixed size in memory that all workers share. The master makes it before it forks, so
  * it outlives reloads and loaders. It has an entry for each address seen lately; all of an IPv6 /64
- * is one address, because that is what one subscriber has. A keyed hash says where an entry
- * belongs, so that strangers cannot choose to collide. When there is no room, the entry that has
- * been quiet for longest is taken over; an address for which there is none, because all that could
- * be its own have open connections, is not limited.
+ * is one address, because that is what one subscriber has, and so are all Unix sockets. A keyed
+ * hash says where an entry belongs, so that strangers cannot choose to collide. When there is no
+ * room, the entry that has been quiet for longest is taken over; an address for which there is
+ * none, because all that could be its own have open connections, is not limited.
  *
  * There are no locks, and a worker that is killed anywhere leaves nothing behind:
  *
@@ -32,7 +32,7 @@ struct peers;
 
 /** An entry of the table. */
 typedef uint32_t peer_id;
-/** None: an address without limits. All functions take it. */
+/** None: an address without limits, or one that is not known. All functions take it. */
 #define PEER_NONE UINT32_MAX
 
 /** An empty table with a random key; NULL when the system has no memory or no random numbers. */

@@ -22,7 +22,7 @@ struct peer_address {
 
 /** What the system says, without the port. An IPv4 address in IPv6 form (`::ffff:192.0.2.7`, from a
  * socket for both families) becomes the IPv4 address that it is. */
-struct peer_address peer_address_of(const struct sockaddr_storage *address);
+struct peer_address peer_address_of(const struct sockaddr_storage *from);
 /** Parse an IPv4 or IPv6 address, without brackets, port or zone. */
 MUST_USE bool peer_address_parse(slice text, struct peer_address *out);
 /** Set all bits to 0 but the first: `v4_bits` of an IPv4 address, `v6_bits` of an IPv6 address. */

@@ -127,6 +127,47 @@ def test_an_ipv6_address(serve, capsule):
     assert got[:3] == [20] * 3 and 44 in got
 
 
+def ask_as(server, address):
+    """Through a proxy that says whose request it is."""
+    family = "TCP6 {} ::1" if ":" in address else "TCP4 {} 127.0.0.1"
+    with server.connect() as client:
+        client.socket.sendall(f"PROXY {family.format(address)} 5000 1965\r\n".encode())
+        client.handshake()
+        client.send(REQUEST)
+        return client.answer().status
+
+
+def test_an_ipv6_network_of_64_bits_is_one_address(serve, capsule):
+    server = serve(capsule, *settings(Rate=1, Burst=4, Proxy="127.0.0.1", Unlimited="192.0.2.9"))
+    server.expect(serving.TURNED_AWAY)
+    got = [ask_as(server, f"2001:db8:1:2:{number}::{number}") for number in range(1, 9)]
+    assert got[:4] == [20] * 4 and 44 in got
+    assert ask_as(server, "2001:db8:1:3::1") == 20
+    assert [ask_as(server, f"192.0.2.{number}") for number in range(1, 8)] == [20] * 7
+    assert [ask_as(server, "192.0.2.9") for _ in range(8)] == [20] * 8
+    assert 44 in [ask_as(server, "::ffff:192.0.2.1") for _ in range(8)]
+
+
+def test_a_unix_socket(serve, capsule, tmp_path):
+    path = tmp_path / "s"
+
+    def ask_there():
+        with socket.socket(socket.AF_UNIX) as plain:
+            plain.settimeout(wire.SECONDS)
+            plain.connect(str(path))
+            with wire.context().wrap_socket(plain, server_hostname="localhost") as client:
+                client.sendall(REQUEST)
+                return int(client.recv(2))
+
+    listen = (f"unix:{path}", "127.0.0.1:0")
+    server = serve(capsule, "--set", "Rate=1", "--set", "Burst=2", listen=listen)
+    assert [ask_there() for _ in range(5)] == [20] * 5
+    server.close()
+    server = serve(capsule, *settings(Rate=1, Burst=2), listen=listen)
+    server.expect(serving.TURNED_AWAY)
+    assert 44 in [ask_there() for _ in range(5)]
+
+
 @pytest.mark.parametrize("setting, says", [
     ("Rate=fast", "takes a number from 0"), ("Burst=0", "takes a number from 1"),
     ("Connections=0", "takes a number from 1"), ("Unlimited=localhost", "expected blocks"),

@@ -158,7 +158,11 @@ static void test_what_is_one_address(void **state)
         peers_exit(peers, place, other);
     }
     const struct peer_address local = { .family = AF_UNIX };
-    assert_true(peers_enter(peers, place, &local, start) == PEER_NONE);
+    const struct peer_address unknown = { .family = AF_UNSPEC };
+    peer_id one = peers_enter(peers, place, &local, start);
+    assert_true(one != PEER_NONE && one != enter(place, "0.0.0.0") && one != enter(place, "::"));
+    assert_true(peers_enter(peers, place, &local, start) == one);
+    assert_true(peers_enter(peers, place, &unknown, start) == PEER_NONE);
 }
 
 static void test_connections(void **state)
