@@ -178,6 +178,9 @@ static void on_accept(int listener, UNUSED short what, void *arg)
         struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
         socklen_t length = sizeof from;
         int fd = accept4(listener, (struct sockaddr *)&from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0 && worker->stopping) {
+            listen_admit(fd);
+        }
         if (fd >= 0) {
             struct peer_address peer = peer_address_of(&from);
             /* Only for one that may stay: who is refused must not push others out. */
@@ -231,6 +234,20 @@ void acceptor_last_call(struct worker *worker)
 {
     set_listening(worker, false);
     set_listening(worker, true);
+}
+
+void acceptor_take_rest(struct worker *worker)
+{
+    for (size_t i = 0; worker->acceptor.is_on && i < worker->listeners->count; i++) {
+        const struct listener *listener = &worker->listeners->items[i];
+        size_t before = 0;
+        do {
+            before = worker->connection_count;
+            if (!listener->is_borrowed) {
+                on_accept(listener->fd, EV_READ, worker);
+            }
+        } while (worker->connection_count > before && worker->acceptor.is_on);
+    }
 }
 
 void acceptor_stop(struct worker *worker)

@@ -15,6 +15,8 @@ MUST_USE bool acceptor_begin(struct worker *worker);
 void acceptor_has_room(struct worker *worker);
 /** The server ends (`stopping` is set): go on only where what waits would be lost with it. */
 void acceptor_last_call(struct worker *worker);
+/** The end of that: take what is there now, just before the listeners are closed. */
+void acceptor_take_rest(struct worker *worker);
 /** Take no more connections. The listeners are left open. */
 void acceptor_stop(struct worker *worker);
 /** Free what acceptor_begin made; also when that has failed. */

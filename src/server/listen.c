@@ -15,9 +15,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <linux/filter.h>
-#endif
 
 /* --- binding ---------------------------------------------------------------------------------- */
 
@@ -144,8 +141,7 @@ static bool bind_all(uint16_t port, bool loopback_only, struct listeners *out)
     return true;
 }
 
-/* --- Unix sockets ------------------------------------------------------------------------------
- */
+/* --- Unix sockets ----------------------------------------------------------------------------- */
 
 /* Is somebody listening there? A socket file outlives a server that was killed. */
 static bool is_alive(const struct listen_address *address)
@@ -236,8 +232,7 @@ static void remove_file(struct listener *listener)
     listener->path[0] = '\0';
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static bool bind_text(const char *text, const struct listen_options *options, struct listeners *out)
 {
@@ -333,28 +328,30 @@ bool listen_adopt(int first, size_t count, bool loopback_only, struct listeners 
     return true;
 }
 
-/* --- the end -----------------------------------------------------------------------------------
- */
+/* --- the end ---------------------------------------------------------------------------------- */
+
+/* No packet that has passed a router has as many hops left. */
+enum { HOPS_MAX = 255 };
 
 /* Closing a TCP socket resets what is in its backlog, and there is no call that only closes the
- * door. So nothing that would open a connection is let in any more (a client tries again, and finds
- * the port closed), and there is time to accept what has come so far. */
-static void close_door(int fd)
+ * door. So packets that open a connection are dropped, as if they had come from too far away: a
+ * client tries again, and finds the port closed. Connections of which the first packet has come are
+ * not touched, but inherit this. */
+static void set_least_hops_left(int fd, int hops)
 {
-#ifdef SO_ATTACH_FILTER
-    enum { FLAGS = 13, ACK = 0x10, SYN = 0x02, PASS = 0x40000 };
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FLAGS),       /* of the TCP header */
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, ACK, 1, 0), /* of one that is being opened: pass */
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, SYN, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, PASS),
-        BPF_STMT(BPF_RET | BPF_K, 0),
-    };
-    const struct sock_fprog program = { .len = ARRAY_LENGTH(code), .filter = code };
-    (void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
-#else
-    (void)fd;
+#ifdef IP_MINTTL
+    (void)setsockopt(fd, IPPROTO_IP, IP_MINTTL, &hops, sizeof hops);
 #endif
+#ifdef IPV6_MINHOPCOUNT
+    (void)setsockopt(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, &hops, sizeof hops);
+#endif
+    (void)fd;
+    (void)hops;
+}
+
+void listen_admit(int fd)
+{
+    set_least_hops_left(fd, 0);
 }
 
 void listen_refuse(struct listeners *listeners)
@@ -365,7 +362,7 @@ void listen_refuse(struct listeners *listeners)
             continue;
         }
         if (listener->port != 0) {
-            close_door(listener->fd);
+            set_least_hops_left(listener->fd, HOPS_MAX);
         } else {
             remove_file(listener);
             (void)shutdown(listener->fd, SHUT_RD);

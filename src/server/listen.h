@@ -50,9 +50,12 @@ MUST_USE bool listen_adopt(int first, size_t count, bool loopback_only, struct l
 /**
  * Nobody is to accept any more, in no process: new connections are refused, or wait where somebody
  * else keeps the socket open. What the system has taken already stays in the backlog, to be
- * accepted until the sockets are closed. Files of Unix sockets are removed.
+ * accepted until the sockets are closed; listen_admit() is then due for each. Files of Unix sockets
+ * are removed.
  */
 void listen_refuse(struct listeners *listeners);
+/** Takes back what a connection that was accepted after listen_refuse() has inherited of it. */
+void listen_admit(int fd);
 void listen_close(struct listeners *listeners);
 
 #endif

@@ -154,6 +154,7 @@ static void on_lifeline_end(UNUSED int fd, UNUSED short what, void *arg)
 
 static void on_last_call_end(UNUSED int fd, UNUSED short what, void *arg)
 {
+    acceptor_take_rest(arg);
     drain(arg, LIMIT_STOP_SECONDS);
 }
 

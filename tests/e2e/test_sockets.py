@@ -1,7 +1,6 @@
 """Unix sockets, sockets that a service manager hands over, and what it is told."""
 
 import os
-import re
 import signal
 import socket
 import stat
@@ -9,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import serving
@@ -211,6 +211,62 @@ def test_sockets_that_are_of_no_use(capsule, tmp_path):
 def test_sockets_for_somebody_else_are_left_alone(serve, capsule):
     server = serve(capsule, popen={"env": dict(os.environ, LISTEN_PID="1", LISTEN_FDS="2")})
     assert server.get("/plain.txt").status == 20
+
+
+# --- the end ---
+
+READER = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+import wire
+port, tls, answers = int(sys.argv[2]), wire.context(), 0
+while True:
+    try:
+        client = wire.Wire(port, tls)
+    except OSError:  # refused; whoever has a choice goes elsewhere
+        time.sleep(0.01)
+        continue
+    try:
+        client.handshake()
+        client.send(b"gemini://localhost/plain.txt\\r\\n")
+        answer = client.answer()
+        whole = answer.text == "plain\\n" and answer.closed
+    except (OSError, wire.ssl.SSLError) as error:
+        whole, answer = False, error
+    client.socket.close()
+    print("answered" if whole else f"lost: {answer!r}", flush=True)
+"""
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_who_has_connected_is_answered_when_the_server_ends(serve, capsule, address):
+    try:
+        with socket.create_server((address, 0), family=socket.AF_INET6 if ":" in address
+                                  else socket.AF_INET) as free:
+            port = free.getsockname()[1]
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    script = READER.replace("port, tls)", f"port, tls, address={address!r})")
+    listen = (f"[{address}]:{port}" if ":" in address else f"{address}:{port}",)
+    server = serve(capsule, listen=listen)
+    readers = [subprocess.Popen(
+        [sys.executable, "-c", script, str(Path(__file__).resolve().parents[1]), str(port)],
+        stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    try:
+        for _ in range(3):
+            mark = server.mark()
+            server.wait_until(lambda here=mark: server.mark() > here + 50, seconds=20)
+            server.process.send_signal(signal.SIGTERM)
+            assert server.wait_for_end() == 0
+            server = serve(capsule, listen=listen)
+        server.wait_for(r"/plain\.txt")
+    finally:
+        for reader in readers:
+            reader.terminate()
+        said = [reader.communicate()[0] for reader in readers]
+    lost = [line for text in said for line in text.splitlines() if not line.startswith("answered")]
+    assert not lost, lost
+    assert sum(text.count("answered") for text in said) > 100
 
 
 # --- what the service manager is told ---

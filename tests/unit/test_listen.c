@@ -188,12 +188,15 @@ static void test_refuse(void **state)
     assert_int_not_equal(mkdtemp(path + 5), 0);
     char file[64];
     (void)snprintf(file, sizeof file, "%s/s", path);
-    const char *const texts[] = { "127.0.0.1:0", file };
-    assert_true(open_all(texts, 2, false, &listeners));
+    const char *const texts[] = { "127.0.0.1:0", "[::1]:0", file };
+    assert_true(open_all(texts, 3, false, &listeners));
     struct stat status;
     assert_int_equal(stat(file + 5, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);
-    int before[] = { connect_to(&listeners.items[0]), connect_to(&listeners.items[1]) };
+    int before[3];
+    for (size_t i = 0; i < listeners.count; i++) {
+        before[i] = connect_to(&listeners.items[i]);
+    }
     listen_refuse(&listeners);
     for (size_t i = 0; i < listeners.count; i++) {
         const struct listener *listener = &listeners.items[i];
