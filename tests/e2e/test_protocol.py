@@ -63,12 +63,15 @@ ROWS = (
     "close_notify or a TCP half-close right after the request: the whole response is still sent",
     "nothing sent, a handshake or a request that dawdles: closed when its time is over",
     "a reader that dawdles: served as long as bytes move at a minimum rate",
+    "too many requests from one address: 44 with the seconds to wait",
+    "an address far over its rate: dropped before TLS",
     "too many connections at once: the oldest without a request makes room; others finish",
     "a fault of ours: 40, logged; the worker lives",
     "a response: STATUS SP META CRLF, then close_notify, then the end of TCP, after every status",
     "text/gemini carries lang; charset only when it is not UTF-8",
     "META: at most 1024 bytes, no control byte",
     "no renegotiation, no compression, no early data",
+    "resumption, when it is on: in both versions and every worker",
     "a stale or foreign ticket: a full handshake",
     "a certificate is made at the first start, for every host, and stays",
     "a log line holds one request, control bytes escaped",
@@ -737,6 +740,36 @@ def test_the_oldest_connection_without_a_request_makes_room(serve, capsule, vers
             client.socket.close()
 
 
+def statuses_at_a_low_rate(serve, capsule, version, count):
+    server = serve(capsule, "--set", "Rate=1", "--set", "Burst=3", "--set", "Unlimited=none", workers=1)
+    server.expect(serving.TURNED_AWAY)
+    begun = time.monotonic()
+    got = []
+    for _ in range(count):
+        try:
+            answer = server.get("/plain.txt", tls=wire.context(version))
+            check(answer)
+            assert answer.status == 20 or re.fullmatch(r"[1-9]\d*", answer.meta)
+            got.append(answer.status)
+        except (ConnectionError, ssl.SSLError):
+            got.append(None)
+    return got, time.monotonic() - begun
+
+
+@row("too many requests from one address: 44 with the seconds to wait")
+@VERSIONS
+def test_slow_down(serve, capsule, version):
+    got, seconds = statuses_at_a_low_rate(serve, capsule, version, 5)
+    assert got[:3] == [20] * 3 and (44 in got[3:] or seconds > 1)
+
+
+@row("an address far over its rate: dropped before TLS")
+@VERSIONS
+def test_far_over_the_rate(serve, capsule, version):
+    got, seconds = statuses_at_a_low_rate(serve, capsule, version, 40)
+    assert None in got or seconds > 20
+
+
 @row("a fault of ours: 40, logged; the worker lives")
 @VERSIONS
 def test_a_fault_of_ours(serve, capsule, version):
@@ -824,13 +857,35 @@ def test_no_renegotiation(server):
 
 
 @row("no renegotiation, no compression, no early data")
-def test_no_early_data(server):
+def test_no_early_data(serve, capsule):
     # Only 1.3 has it, and only with a session to resume; s_client prints what a session allows.
+    server = serve(capsule, "--set", "Tickets=yes")
     done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-tls1_3",
                            "-ign_eof"], input="gemini://localhost/\r\n", stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=wire.SECONDS, check=False)
-    assert "Early data was not sent" in done.stdout and "\n20 text/gemini" in done.stdout
-    assert set(re.findall(r"Max Early Data: (\d+)", done.stdout)) <= {"0"}
+    assert "\n20 text/gemini" in done.stdout
+    assert set(re.findall(r"Max Early Data: (\d+)", done.stdout)) == {"0"}
+
+
+@row("resumption, when it is on: in both versions and every worker")
+@VERSIONS
+def test_resumption(serve, capsule, version):
+    server = serve(capsule, "--set", "Tickets=yes", workers=2)
+    tls = wire.context(version)
+    with server.connect(tls=tls) as client:
+        client.handshake()
+        client.send(b"gemini://localhost/\r\n")
+        first = client.answer()
+        session = client.tls.session
+    assert session.has_ticket
+    for _ in range(12):
+        with server.connect(tls=tls) as client:
+            client.tls = tls.wrap_bio(client.incoming, client.outgoing, server_hostname="localhost",
+                                      session=session)
+            client.handshake()
+            assert client.tls.session_reused
+            client.send(b"gemini://localhost/\r\n")
+            assert client.answer().raw == first.raw
 
 
 def source_of(place):
