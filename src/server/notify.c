@@ -239,8 +239,8 @@ enum notify_added notify_add_folder(struct notify *notify, const char *path, sli
 
 enum notify_added notify_add_name(struct notify *notify, const char *path, slice name)
 {
-    int wd =
-        inotify_add_watch(notify->fd, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD);
+    int wd = inotify_add_watch(notify->fd, path,
+                               IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR | IN_MASK_ADD);
     if (wd < 0) {
         return failure();
     }
@@ -388,7 +388,8 @@ static enum watch_change change_of(struct notify *notify, const struct inotify_e
         remove_folder(notify, folder->wd);
         return WATCH_NOTHING;
     }
-    if (event->len > 0 && (event->mask & (IN_CREATE | IN_MOVED_TO)) &&
+    /* IN_ATTRIB: it may be read now. */
+    if (event->len > 0 && (event->mask & (IN_CREATE | IN_MOVED_TO | IN_ATTRIB)) &&
         is_awaited(folder, event->name)) {
         return WATCH_CHANGED;
     }

@@ -26,7 +26,7 @@ enum notify_added {
 };
 /** Watch what happens in the folder `path`, which the capsule knows as `below` (copied). */
 MUST_USE enum notify_added notify_add_folder(struct notify *notify, const char *path, slice below);
-/** Watch whether something called `name` (copied) comes into the folder `path`. */
+/** Watch whether something called `name` (copied) comes into the folder `path`, or may be read. */
 MUST_USE enum notify_added notify_add_name(struct notify *notify, const char *path, slice name);
 
 /** Becomes readable when there is news. */

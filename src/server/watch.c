@@ -78,6 +78,9 @@ static void walk_folder(struct watch *watch, unsigned depth, unsigned top, folde
         (void)closedir(dir);
         return;
     }
+    if (entry != NULL && depth == top) {
+        entry(watch, "", &own); /* deeper ones are entries of the folder above */
+    }
     const struct dirent *item = NULL;
     size_t length = watch->path.len;
     while ((item = readdir(dir)) != NULL) {

@@ -8,6 +8,7 @@ import time
 
 import pytest
 import serving
+import wire
 
 BAD = "Published: 2024-01-01\n\nA review without a title.\n"
 RELOADED = r"matinee: reloaded "
@@ -196,15 +197,16 @@ def test_sighup_reads_everything_again(server):
 
 
 def test_nothing_is_lost_while_reloading(server):
-    """Requests without a pause, through several reloads."""
+    """Requests without a pause, in both versions of TLS, through several reloads and saves."""
     wrong, done = [], threading.Event()
     count = [0] * 4
 
     def run(number):
         while not done.is_set():
             try:
-                answer = server.get("/reviews/first/")
-                if answer.status != 20 or not answer.closed:
+                tls = wire.context(wire.VERSIONS[number % 2])
+                answer = server.get("/reviews/first/full.gmi", tls=tls)
+                if answer.status != 20 or not answer.closed or "A promise" not in answer.text:
                     wrong.append(answer)
             except OSError as error:
                 wrong.append(error)
@@ -213,9 +215,12 @@ def test_nothing_is_lost_while_reloading(server):
     threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
-    for _ in range(4):
+    for number in range(6):
         mark = server.mark()
-        server.process.send_signal(signal.SIGHUP)
+        if number % 2 == 0:
+            server.process.send_signal(signal.SIGHUP)
+        else:
+            serving.write_review(server.capsule, "first", title=f"Saved {number}")
         server.wait_for_reload(mark)
     done.set()
     for thread in threads:

@@ -103,6 +103,8 @@ static const struct {
     { "rm capsule/reviews/a.gmi~", WATCH_NOTHING },
     { "cat capsule/reviews/a.gmi >elsewhere/copy", WATCH_NOTHING },
     /* The capsule itself. */
+    { "chmod 0 capsule", WATCH_CHANGED },
+    { "chmod 700 capsule", WATCH_CHANGED },
     { "mv capsule away", WATCH_CHANGED },
     { "echo 12 >away/capsule.conf", WATCH_NOTHING },
     { "mkdir -p made/reviews && mv made capsule", WATCH_CHANGED },
