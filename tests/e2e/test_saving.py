@@ -132,9 +132,13 @@ def turn_a_link(path, text):
 WAYS = [rename_over, rename_over_from_elsewhere, rename_over_with_a_visible_name, write_in_place,
         write_over_without_cutting_off, write_in_pieces, vim, emacs, remove_and_make, remove_and_link,
         copy_with_old_times, turn_a_link]
+# Who looks sees the outcome alone.
+OUTCOMES = [rename_over, write_in_place, remove_and_link, copy_with_old_times, turn_a_link]
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize(
+    "server, way", [("events", way) for way in WAYS] + [("poll", way) for way in OUTCOMES],
+    ids=lambda value: getattr(value, "__name__", value), indirect=["server"])
 def test_a_file_is_saved(server, way):
     path = server.capsule / "reviews/first.gmi"
     text = path.read_text().replace("Title: First", "Title: Saved")
