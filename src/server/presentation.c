@@ -70,19 +70,19 @@ static bool show(struct presentation *presentation, const struct key_pair *pair,
 struct presentation *presentation_new(const struct keyring *ring, enum ticket_mode mode)
 {
     struct presentation *presentation = calloc(1, sizeof *presentation);
-    if (presentation == NULL) {
+    struct shown *shown = calloc(ring->count + 1, sizeof *shown);
+    if (presentation == NULL || shown == NULL) {
+        free(presentation);
+        free(shown);
         return NULL;
     }
-    presentation->shown = calloc(ring->count > 0 ? ring->count : 1, sizeof *presentation->shown);
+    presentation->shown = shown;
     memcpy(presentation->tickets.secret, ring->secret, sizeof ring->secret);
-    for (size_t i = 0; presentation->shown != NULL && i < ring->count; i++) {
-        if (!show(presentation, &ring->pairs[i], ring, mode)) {
-            break;
+    while (presentation->count < ring->count) {
+        if (!show(presentation, &ring->pairs[presentation->count], ring, mode)) {
+            presentation_free(presentation);
+            return NULL;
         }
-    }
-    if (presentation->count == 0 || presentation->count < ring->count) {
-        presentation_free(presentation);
-        return NULL;
     }
     return presentation;
 }

@@ -14,8 +14,9 @@
 struct presentation;
 
 /**
- * Make the settings of OpenSSL for every pair of `ring`, with session tickets as `mode` says. NULL
- * when memory runs out. The ring is not needed afterwards. presentation_set_sites comes next.
+ * Make the settings of OpenSSL for every pair of `ring`, which has one at least, with session
+ * tickets as `mode` says. NULL when memory runs out. The ring is not needed afterwards.
+ * presentation_set_sites comes next.
  */
 MUST_USE struct presentation *presentation_new(const struct keyring *ring, enum ticket_mode mode);
 void presentation_free(struct presentation *presentation);
