@@ -1,8 +1,10 @@
 #include "gemini/client.h"
 
 #include "base/limits.h"
+#include "gemini/host.h"
 #include "gemini/response.h"
 #include "gemini/url.h"
+#include "text/uri.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,6 +52,23 @@ static bool fail(const struct exchange *exchange, const char *message)
 
 /* --- what is asked ---------------------------------------------------------------------------- */
 
+/* The host as names and certificates have it: a registered name may be encoded (RFC 3986, 3.2.2).
+ */
+static bool prepare_host(struct exchange *exchange, slice host)
+{
+    struct buf decoded;
+    const char *problem = NULL;
+    buf_init(&decoded, LIMIT_REQUEST_URL);
+    uri_put_decoded(&decoded, host);
+    buf_clear(&exchange->host);
+    bool ok = host_normalise(buf_slice(&decoded), false, &exchange->host, &problem);
+    if (!ok) {
+        buf_printf(exchange->error, "`%.*s`: %s", SLICE_ARG(host), problem);
+    }
+    buf_release(&decoded);
+    return ok;
+}
+
 static bool prepare(struct exchange *exchange, slice text)
 {
     struct url url;
@@ -64,13 +83,8 @@ static bool prepare(struct exchange *exchange, slice text)
     if (url.userinfo.ptr != NULL) {
         return fail(exchange, "a gemini URL holds no user name");
     }
-    slice host = url.host;
-    if (host.len > 1 && host.ptr[host.len - 1] == '.') {
-        host.len--;
-    }
-    buf_clear(&exchange->host);
-    for (size_t i = 0; i < host.len; i++) {
-        buf_putc(&exchange->host, ascii_lower(host.ptr[i]));
+    if (!prepare_host(exchange, url.host)) {
+        return false;
     }
     exchange->host_is_address = url.host_is_ipv4 || url.host_is_ipv6;
     exchange->port = url.port < 0 ? CLIENT_DEFAULT_PORT : url.port;

@@ -82,6 +82,18 @@ def test_the_server_name_chooses(serve, tmp_path, version):
     assert status(server, "deep.any.b.test", "deep.any.b.test", version) == 53
 
 
+def test_a_client_that_has_to_say_hello_again(serve, tmp_path):
+    """It offers no key share that we take at first; its name counts in the second hello as well."""
+    server = serve([capsule(tmp_path / "a", "a.test"), capsule(tmp_path / "b", "b.test")],
+                   tmp_path / "certs", "--set", "Tickets=yes")
+    done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-tls1_3",
+                           "-groups", "P-521:P-256", "-servername", "b.test", "-ign_eof"],
+                          input="gemini://b.test/\r\n", capture_output=True, encoding="utf-8",
+                          timeout=20, check=False)
+    assert "subject=CN = b.test" in done.stdout or "subject=CN=b.test" in done.stdout
+    assert "20 text/gemini" in done.stdout
+
+
 @BOTH
 def test_the_url_decides_when_the_certificate_covers_it(serve, tmp_path, version):
     server = serve([capsule(tmp_path / "a", "a.test, www.a.test"), capsule(tmp_path / "b", "b.test")],
