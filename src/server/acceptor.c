@@ -127,10 +127,10 @@ static void log_refusal(struct acceptor *acceptor, int reason)
         return;
     }
     if (acceptor->refusals > 1) {
-        log_message("cannot accept a connection: %s (%lu times since it was last said)",
+        log_problem("cannot accept a connection: %s (%lu times since it was last said)",
                     strerror(reason), acceptor->refusals);
     } else {
-        log_message("cannot accept a connection: %s", strerror(reason));
+        log_problem("cannot accept a connection: %s", strerror(reason));
     }
     acceptor->logged_at = now;
     acceptor->refusals = 0;

@@ -376,7 +376,7 @@ static enum progress run_respond(struct connection *c)
         }
         slice chunk = next_chunk(c);
         if (chunk.len == 0) {
-            log_message("a file became shorter while it was sent");
+            log_problem("a file became shorter while it was sent");
             return give_up_loudly(c);
         }
         size_t sent = 0;

@@ -64,7 +64,7 @@ static bool start_worker(struct generations *all, struct generation *generation,
         process_exit(1);
     }
     if (pid < 0) {
-        log_message("cannot start a worker: %s", strerror(errno));
+        log_problem("cannot start a worker: %s", strerror(errno));
         return false;
     }
     slot->pid = pid;
@@ -127,7 +127,7 @@ static void limit_draining(struct generations *all)
     for (size_t i = all->count; i-- > 0;) {
         struct generation *generation = all->items[i];
         if (generation->draining && ++draining > LIMIT_DRAINING && kill_once(generation)) {
-            log_message("cutting the slowest readers: they have outlasted %d reloads",
+            log_problem("cutting the slowest readers: they have outlasted %d reloads",
                         LIMIT_DRAINING);
         }
     }
@@ -137,7 +137,7 @@ bool generations_start(struct generations *all)
 {
     struct generation *generation = generation_new();
     if (generation == NULL) {
-        log_message("cannot start workers: %s", strerror(errno));
+        log_problem("cannot start workers: %s", strerror(errno));
         return false;
     }
     /* A generation that has not come up in the meantime never will. */
@@ -178,7 +178,7 @@ static void worker_ended(struct generations *all, struct generation *generation,
         struct buf text;
         buf_init(&text, 256);
         process_put_end(&text, wait_status);
-        log_message("a worker ended: %.*s%s", SLICE_ARG(buf_slice(&text)),
+        log_problem("a worker ended: %.*s%s", SLICE_ARG(buf_slice(&text)),
                     is_wanted ? "; starting another" : "");
         buf_release(&text);
     }

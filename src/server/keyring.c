@@ -115,7 +115,7 @@ static bool is_of_capsule(const struct server_options *options, slice name)
 static bool keep(struct reading *reading, const struct key_pair *pair)
 {
     struct certificate copy;
-    log_message("keeping the certificate in use: %.*s", SLICE_ARG(buf_slice(&reading->error)));
+    log_problem("keeping the certificate in use: %.*s", SLICE_ARG(buf_slice(&reading->error)));
     return certificate_copy(&pair->certificate, &copy) &&
            add(reading->out, slice_of(pair->name), &copy);
 }
@@ -132,10 +132,10 @@ static bool read_pair(struct reading *reading, slice name, bool needed)
         return keep(reading, before);
     }
     if (reading->old == NULL && (needed || is_of_capsule(reading->options, name))) {
-        log_message("the certificate cannot be used: %.*s", SLICE_ARG(buf_slice(&reading->error)));
+        log_problem("the certificate cannot be used: %.*s", SLICE_ARG(buf_slice(&reading->error)));
         return false;
     }
-    log_message("a certificate is passed over: %.*s", SLICE_ARG(buf_slice(&reading->error)));
+    log_problem("a certificate is passed over: %.*s", SLICE_ARG(buf_slice(&reading->error)));
     return true;
 }
 
@@ -167,7 +167,7 @@ static bool read_others(struct reading *reading, const slice *names, size_t coun
             continue;
         }
         if (reading->out->count == LIMIT_CERTIFICATES) {
-            log_message("%s: more than %d certificates; the others are passed over",
+            log_problem("%s: more than %d certificates; the others are passed over",
                         options->certs_folder, LIMIT_CERTIFICATES);
             break;
         }
@@ -184,7 +184,7 @@ static bool read_pairs(struct reading *reading)
     arena_init(&arena);
     bool ok = certificate_list(&arena, reading->options->certs_folder, &names, &count);
     if (!ok) {
-        log_message("%s: %s: %s",
+        log_problem("%s: %s: %s",
                     reading->old == NULL ? "there are no certificates"
                                          : "keeping the certificate in use",
                     reading->options->certs_folder, strerror(errno));
@@ -221,18 +221,18 @@ static bool read_secret(struct reading *reading)
     }
     if (old != NULL && old->has_secret) {
         if (!cannot_be_made) {
-            log_message("keeping the secret of session tickets: %.*s",
+            log_problem("keeping the secret of session tickets: %.*s",
                         SLICE_ARG(buf_slice(&reading->error)));
         }
         memcpy(out->secret, old->secret, sizeof out->secret);
         return true;
     }
     if (cannot_be_made && RAND_bytes(out->secret, sizeof out->secret) == 1) {
-        log_message("session tickets end with this server: %.*s",
+        log_problem("session tickets end with this server: %.*s",
                     SLICE_ARG(buf_slice(&reading->error)));
         return true;
     }
-    log_message("the secret of session tickets cannot be used: %.*s",
+    log_problem("the secret of session tickets cannot be used: %.*s",
                 SLICE_ARG(buf_slice(&reading->error)));
     out->has_secret = false;
     return old != NULL;

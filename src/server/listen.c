@@ -95,15 +95,15 @@ static void log_failure(const struct listen_address *address)
     char name[LISTEN_NAME];
     listen_name(address, name);
     if (reason == EADDRINUSE) {
-        log_message("cannot listen on %s: the port is taken; is another server running?", name);
+        log_problem("cannot listen on %s: the port is taken; is another server running?", name);
     } else if (reason == EACCES) {
-        log_message("cannot listen on %s: ports below 1024 are for root", name);
+        log_problem("cannot listen on %s: ports below 1024 are for root", name);
     } else if (reason == EADDRNOTAVAIL) {
-        log_message("cannot listen on %s: this machine does not have that address", name);
+        log_problem("cannot listen on %s: this machine does not have that address", name);
     } else if (reason == EMFILE) {
-        log_message("cannot listen on %s: too many addresses", name);
+        log_problem("cannot listen on %s: too many addresses", name);
     } else {
-        log_message("cannot listen on %s: %s", name, strerror(reason));
+        log_problem("cannot listen on %s: %s", name, strerror(reason));
     }
 }
 
@@ -206,7 +206,7 @@ static bool bind_unix(const struct listen_address *address, const struct listen_
         problem = bind_path(fd, path, address, options);
     }
     if (problem != NULL) {
-        log_message("cannot listen on unix:%s: %s", path, problem);
+        log_problem("cannot listen on unix:%s: %s", path, problem);
         if (fd >= 0) {
             (void)close(fd);
         }
@@ -239,7 +239,7 @@ static bool bind_text(const char *text, const struct listen_options *options, st
     struct listen_address address;
     bool loopback_only = options->loopback_only;
     if (!listen_parse(slice_of(text), &address)) {
-        log_message("cannot listen on `%s`: it is no address; say 127.0.0.1, 127.0.0.1:1965, "
+        log_problem("cannot listen on `%s`: it is no address; say 127.0.0.1, 127.0.0.1:1965, "
                     "[::1]:1965, :1965 for a port alone, or unix:PATH",
                     text);
         return false;
@@ -251,7 +251,7 @@ static bool bind_text(const char *text, const struct listen_options *options, st
         return bind_all(address.port, loopback_only, out);
     }
     if (loopback_only && !listen_is_loopback(&address)) {
-        log_message("not listening on %s as root: say with --user whom to become", text);
+        log_problem("not listening on %s as root: say with --user whom to become", text);
         return false;
     }
     if (bind_one(&address, out)) {
@@ -277,7 +277,7 @@ bool listen_open(const struct listen_options *options, struct listeners *out)
         ok = bind_text(options->texts[i], options, out);
     }
     if (ok && out->count == 0) {
-        log_message("there is no address left to listen on");
+        log_problem("there is no address left to listen on");
         ok = false;
     }
     if (!ok) {
@@ -312,14 +312,16 @@ static const char *check_socket(int fd, bool loopback_only)
     return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? NULL : strerror(errno);
 }
 
-bool listen_adopt(int first, size_t count, bool loopback_only, struct listeners *out)
+bool listen_adopt(int first, const char *const *names, size_t count, bool loopback_only,
+                  struct listeners *out)
 {
     out->count = 0;
     for (size_t i = 0; i < count && i < LIMIT_LISTENERS; i++) {
         int fd = first + (int)i;
         const char *problem = check_socket(fd, loopback_only);
         if (problem != NULL) {
-            log_message("cannot use socket %d, which was handed over: %s", fd, problem);
+            log_problem("cannot use socket %d%s%s, which was handed over: %s", fd,
+                        names[i][0] != '\0' ? ", " : "", names[i], problem);
             listen_close(out);
             return false;
         }

@@ -42,10 +42,11 @@ struct listen_options {
  * cannot be had.
  */
 MUST_USE bool listen_open(const struct listen_options *options, struct listeners *out);
-/** Listen on sockets that were handed over, descriptors `first` and so on, instead. False, with the
- * reason logged, when one of them is no stream socket that listens; or, when `loopback_only`, does
- * so on another address. */
-MUST_USE bool listen_adopt(int first, size_t count, bool loopback_only, struct listeners *out);
+/** Listen on sockets that were handed over instead: descriptors `first` and so on. False, with the
+ * reason and the one of `names` logged, when one of them is no stream socket that listens; or, when
+ * `loopback_only`, does so on another address. */
+MUST_USE bool listen_adopt(int first, const char *const *names, size_t count, bool loopback_only,
+                           struct listeners *out);
 
 /**
  * Nobody is to accept any more, in no process: new connections are refused, or wait where somebody

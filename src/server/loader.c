@@ -133,7 +133,7 @@ static void warn_of_uncovered_hosts(const struct loader *loader, size_t index)
     const struct site *site = &loader->sites[index];
     for (size_t i = 0; i < site->host_count; i++) {
         if (!presentation_covers(loader->presentation, index, site->hosts[i])) {
-            log_message("the certificate is not for %.*s", SLICE_ARG(site->hosts[i]));
+            log_problem("the certificate is not for %.*s", SLICE_ARG(site->hosts[i]));
         }
     }
 }
@@ -145,7 +145,7 @@ static void warn_of_shared_hosts(const struct loader *loader, const struct site 
         for (size_t i = 0; other->capsule != NULL && i < site->host_count; i++) {
             for (size_t k = 0; k < other->host_count; k++) {
                 if (slice_equal(site->hosts[i], other->hosts[k])) {
-                    log_message("%.*s is a name of %.*s already, which gets its requests",
+                    log_problem("%.*s is a name of %.*s already, which gets its requests",
                                 SLICE_ARG(site->hosts[i]), SLICE_ARG(other->capsule->conf.title));
                 }
             }
@@ -157,7 +157,7 @@ static void warn_of_shared_hosts(const struct loader *loader, const struct site 
 static void choose_certificates(struct loader *loader)
 {
     if (!presentation_set_sites(loader->presentation, &loader->all, loader->options->sites)) {
-        log_message("out of memory");
+        log_problem("out of memory");
         process_exit(1);
     }
     for (size_t i = 0; i < loader->count; i++) {
@@ -436,7 +436,7 @@ static void look_at_clock(struct loader *loader)
     int64_t now = date_now();
     int64_t set_back = schedule_look(&loader->schedule, clock_ms(), now);
     if (set_back > 0) {
-        log_message("the clock has been set back by %lld seconds", (long long)set_back);
+        log_problem("the clock has been set back by %lld seconds", (long long)set_back);
     }
     for (size_t i = 0; i < loader->count; i++) {
         if (set_back > 0 || now >= loader->served[i].next_moment) {
@@ -546,7 +546,7 @@ static bool start(struct loader *loader)
 {
     const struct server_options *options = loader->options;
     if (options->user != NULL && !process_become(options->user)) {
-        log_message("cannot become user %s: %s", user_name(options->user), strerror(errno));
+        log_problem("cannot become user %s: %s", user_name(options->user), strerror(errno));
         return false;
     }
     for (size_t i = 0; i < loader->count; i++) {
@@ -574,7 +574,7 @@ static bool load_all(struct loader *loader)
         if (loader->sites[i].capsule != NULL) {
             loaded++;
         } else {
-            log_message("nothing to serve in %s%s%s", loader->served[i].asked->folder,
+            log_problem("nothing to serve in %s%s%s", loader->served[i].asked->folder,
                         user != NULL ? ", as user " : "", user != NULL ? user_name(user) : "");
         }
     }

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "server/clock.h"
+#include "server/systemd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,9 +37,11 @@ struct sink {
     int fd;
     const char *path; /* NULL: stderr */
     bool may_stall;   /* no regular file: a pipe, a terminal, a socket */
+    bool is_journal;  /* systemd's: it reads priorities */
 };
 
-static struct sink sinks[KINDS] = { { STDERR_FILENO, NULL, true }, { STDERR_FILENO, NULL, true } };
+static struct sink sinks[KINDS] = { { .fd = STDERR_FILENO, .may_stall = true },
+                                    { .fd = STDERR_FILENO, .may_stall = true } };
 static struct log_settings settings;
 
 static struct {
@@ -168,14 +171,14 @@ static void write_request(slice line)
     bool had_lost = atomic_load(&state->lost) > 0;
     if (!write_text(sink, line)) {
         if (!had_lost && may_say(state)) {
-            log_message("requests cannot be logged in %s: %s; serving goes on", sink->path,
+            log_problem("requests cannot be logged in %s: %s; serving goes on", sink->path,
                         reason_of(state));
         }
         return;
     }
     unsigned long lost = had_lost ? take_lost(state) : 0;
     if (lost > 0) {
-        log_message("%lu requests are not in %s: %s", lost, sink->path, reason_of(state));
+        log_problem("%lu requests are not in %s: %s", lost, sink->path, reason_of(state));
     }
 }
 
@@ -191,16 +194,25 @@ void log_request(const struct log_request *request)
     }
 }
 
-void log_message(const char *format, ...)
+/* What systemd's journal reads before a line as its priority (sd-daemon(3)); lines without are
+ * LEVEL_INFO. */
+enum level { LEVEL_ERROR = 3, LEVEL_WARNING = 4, LEVEL_NOTICE = 5, LEVEL_INFO = 6 };
+
+static void put_level(struct buf *out, enum level level)
+{
+    if (level != LEVEL_INFO && sinks[MESSAGES].is_journal) {
+        buf_printf(out, "<%d>", (int)level);
+    }
+}
+
+static void PRINTF_LIKE(2, 0) log_formatted(enum level level, const char *format, va_list args)
 {
     char text[LIMIT_LOG_LINE];
     struct buf line;
-    va_list args;
-    va_start(args, format);
     int n = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     slice message = { text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1 };
     buf_init(&line, LIMIT_LOG_LINE);
+    put_level(&line, level);
     buf_puts(&line, "matinee: ");
     log_put_escaped(&line, message, LIMIT_LOG_LINE - 1 - line.len, LOG_ESCAPE_MESSAGE);
     buf_putc(&line, '\n');
@@ -209,11 +221,48 @@ void log_message(const char *format, ...)
     buf_release(&line);
 }
 
+void log_message(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    log_formatted(LEVEL_INFO, format, args);
+    va_end(args);
+}
+
+void log_problem(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    log_formatted(LEVEL_WARNING, format, args);
+    va_end(args);
+}
+
+/* A problem has several lines, and each is one of the journal. */
+static void put_diag(const struct diag *diag, struct buf *out)
+{
+    static const enum level levels[DIAG_LEVELS] = {
+        [DIAG_ERROR] = LEVEL_ERROR, [DIAG_WARNING] = LEVEL_WARNING, [DIAG_NOTE] = LEVEL_NOTICE
+    };
+    struct buf text;
+    buf_init(&text, SIZE_MAX / 2);
+    diag_format(diag, &text);
+    slice rest = buf_slice(&text);
+    slice line;
+    while (slice_next_line(&rest, &line)) {
+        put_level(out, levels[diag->level]);
+        buf_put(out, line);
+        buf_putc(out, '\n');
+    }
+    buf_release(&text);
+}
+
 void log_diags(const struct diags *diags)
 {
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
-    diags_format(diags, &out);
+    for (size_t i = 0; i < diags->count; i++) {
+        put_diag(&diags->items[i], &out);
+    }
     if (out.len > 0) {
         say_lost_messages();
         write_message(out.ptr, out.len);
@@ -231,7 +280,7 @@ static int open_file(const char *path)
         path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640);
     if (fd < 0) {
         int reason = errno;
-        log_message("cannot open the log %s: %s", path,
+        log_problem("cannot open the log %s: %s", path,
                     reason == ELOOP   ? "it is a symbolic link"
                     : reason == ENXIO ? "nobody reads this pipe"
                                       : strerror(reason));
@@ -243,6 +292,7 @@ static void use(struct sink *sink, int fd, const char *path)
 {
     struct stat status;
     *sink = (struct sink){ .fd = fd, .path = path };
+    sink->is_journal = path == NULL && systemd_is_journal(fd);
     sink->may_stall = fstat(fd, &status) != 0 || !S_ISREG(status.st_mode);
 }
 

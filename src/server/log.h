@@ -50,6 +50,9 @@ void log_replace(const int *fds, size_t count);
 
 /** Write `matinee: message`; line breaks and other control bytes in it are escaped. */
 void log_message(const char *format, ...) PRINTF_LIKE(1, 2);
+/** The same for what is not as it should be: a warning, where the log knows levels (systemd's
+ * journal). */
+void log_problem(const char *format, ...) PRINTF_LIKE(1, 2);
 /** Write all problems in printed form, and nothing when there are none. */
 void log_diags(const struct diags *diags);
 void log_request(const struct log_request *request);

@@ -144,7 +144,7 @@ static bool start_crew(struct master *master)
         (void)close(channel[1]);
     }
     if (pid < 0) {
-        log_message("cannot start a process: %s", strerror(reason));
+        log_problem("cannot start a process: %s", strerror(reason));
         close_pipes(&crew);
         return false;
     }
@@ -331,7 +331,7 @@ static void loader_ended(struct master *master, struct crew *crew, int status)
     }
     buf_init(&text, 256);
     process_put_end(&text, status);
-    log_message("the loader ended: %.*s%s", SLICE_ARG(buf_slice(&text)),
+    log_problem("the loader ended: %.*s%s", SLICE_ARG(buf_slice(&text)),
                 master->failed ? "" : "; starting another");
     buf_release(&text);
 }
@@ -496,7 +496,7 @@ int master_run(const struct server_options *options, struct listeners *listeners
     process_adopt_orphans();
     master.watch = watch_new(options->certs_folder, NULL, options->settings->watch_by_looking);
     if (master.watch == NULL || master.peers == NULL) {
-        log_message("cannot start: %s", strerror(errno));
+        log_problem("cannot start: %s", strerror(errno));
         listen_refuse(listeners);
         listen_close(listeners);
         return 1;

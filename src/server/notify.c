@@ -376,7 +376,7 @@ static bool is_made_by_linking(const struct folder *folder, const char *name)
 static enum watch_change change_of(struct notify *notify, const struct inotify_event *event)
 {
     if (event->mask & IN_Q_OVERFLOW) {
-        log_message("inotify: more changes than the system keeps; looking at all files");
+        log_problem("inotify: more changes than the system keeps; looking at all files");
         forget_written(notify);
         return WATCH_CHANGED;
     }

@@ -48,7 +48,7 @@ static bool show(struct presentation *presentation, const struct key_pair *pair,
                              .name = strdup(pair->name) };
     if (shown->context == NULL || shown->name == NULL ||
         !certificate_digest(pair->certificate.leaf, shown->digest)) {
-        log_message("the certificate %s cannot be used: %.*s", pair->name,
+        log_problem("the certificate %s cannot be used: %.*s", pair->name,
                     SLICE_ARG(buf_slice(&error)));
         SSL_CTX_free(shown->context);
         free(shown->name);

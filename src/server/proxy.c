@@ -35,7 +35,7 @@ static void log_no_header(const struct connection *c)
     said_at = now;
     buf_init(&address, 128);
     peer_address_put(&c->peer, &address);
-    log_message("%.*s is set to be a proxy, but does not begin with a PROXY header",
+    log_problem("%.*s is set to be a proxy, but does not begin with a PROXY header",
                 SLICE_ARG(buf_slice(&address)));
     buf_release(&address);
 }

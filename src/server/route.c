@@ -125,7 +125,7 @@ static void reply_with_file(const struct site *site, const struct page *page, st
         return;
     }
     if (fd < 0) {
-        log_message("static/%.*s: %s", SLICE_ARG(file->path), strerror(errno));
+        log_problem("static/%.*s: %s", SLICE_ARG(file->path), strerror(errno));
         reply_set(reply, STATUS_TEMPORARY_FAILURE, "The file cannot be read");
         return;
     }
@@ -144,7 +144,7 @@ static void reply_with_page(const struct page_context *context, const struct pag
     reply_set(reply, STATUS_SUCCESS, "");
     page_render(context, page, &reply->body, &answer);
     if (reply->body.failed) {
-        log_message("a page has become too large, or memory has run out");
+        log_problem("a page has become too large, or memory has run out");
         reply_set(reply, STATUS_TEMPORARY_FAILURE, "The page cannot be made");
         return;
     }
@@ -160,7 +160,7 @@ static void reply_with_page(const struct page_context *context, const struct pag
         end_target(request, answer.takes_query, reply);
     }
     if (reply->meta.failed) {
-        log_message("the header of a page is longer than %d bytes", LIMIT_META);
+        log_problem("the header of a page is longer than %d bytes", LIMIT_META);
         reply_set(reply, STATUS_TEMPORARY_FAILURE, "The page cannot be made");
     }
 }

@@ -366,14 +366,14 @@ unsigned sandbox_loader(const struct sandbox_tree *trees, size_t count)
     }
     unsigned files = restrict_loader_files(trees, count);
     if (files == 0) {
-        log_message("sandbox: files, network and signals are not restricted, for want of landlock: "
+        log_problem("sandbox: files, network and signals are not restricted, for want of landlock: "
                     "%s",
                     why_no_landlock(errno));
     }
     held = files | give_up_privileges(reader_capabilities);
     held |= restrict_calls(CALLS_LOADER, &reason);
     if (reason != NULL) {
-        log_message("sandbox: system calls are not restricted: %s", reason);
+        log_problem("sandbox: system calls are not restricted: %s", reason);
     }
     say_what_holds();
     return held;
@@ -388,7 +388,7 @@ unsigned sandbox_worker(const int *folders, size_t count)
     unsigned before = held;
     held = restrict_worker_files(folders, count);
     if (held == 0 && (before & SANDBOX_FILES)) {
-        log_message("sandbox: a worker sees what the loader sees: %s", strerror(errno));
+        log_problem("sandbox: a worker sees what the loader sees: %s", strerror(errno));
     }
     if (instrument() == NULL) {
         const struct rlimit none = { 0, 0 };
@@ -397,7 +397,7 @@ unsigned sandbox_worker(const int *folders, size_t count)
     held |= give_up_privileges(reader_capabilities);
     held |= restrict_calls(CALLS_WORKER, &reason);
     if (reason != NULL && (before & SANDBOX_CALLS)) {
-        log_message("sandbox: a worker may do what the loader may: %s", reason);
+        log_problem("sandbox: a worker may do what the loader may: %s", reason);
     }
     return held;
 }

@@ -25,7 +25,7 @@ static bool promise(const char *process, const char *promises)
     if (pledge(promises, "") == 0) {
         return true;
     }
-    log_message("sandbox: %s: pledge: %s", process, strerror(errno));
+    log_problem("sandbox: %s: pledge: %s", process, strerror(errno));
     return false;
 }
 
@@ -76,7 +76,7 @@ unsigned sandbox_loader(const struct sandbox_tree *trees, size_t count)
         ok = may_read_tree(&trees[i]);
     }
     if (!ok) {
-        log_message("sandbox: loader: unveil: %s", strerror(errno));
+        log_problem("sandbox: loader: unveil: %s", strerror(errno));
     }
     /* inet: to accept, in the workers. The missing promise `unveil` makes what is seen final. */
     bool holds = promise("loader", "stdio rpath inet unix proc");

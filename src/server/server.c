@@ -18,7 +18,8 @@ static bool open_listeners(const struct server_options *options,
         if (settings->listen.count > 0) {
             log_message("listening on the sockets that were handed over, not on what Listen says");
         }
-        return listen_adopt(sockets->first, sockets->count, options->loopback_only, out);
+        return listen_adopt(sockets->first, sockets->names, sockets->count, options->loopback_only,
+                            out);
     }
     return listen_open(
         &(struct listen_options){
@@ -38,7 +39,7 @@ static void log_low_file_limit(const struct server_options *options)
     unsigned long wanted = options->settings->limits.connections;
     size_t possible = acceptor_connection_max(wanted);
     if (possible < wanted) {
-        log_message("the limit of open files leaves room for %zu connections a worker, not %lu",
+        log_problem("the limit of open files leaves room for %zu connections a worker, not %lu",
                     possible, wanted);
     }
 }

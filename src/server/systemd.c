@@ -25,8 +25,8 @@ enum { PATIENCE_SECONDS = 2 };
 /* From the environment; the addresses stay empty without it. */
 static struct sockaddr_un notify_address;
 static socklen_t notify_length;
-static uint64_t journal_device;
-static uint64_t journal_inode;
+static unsigned long journal_device;
+static unsigned long journal_inode;
 static bool has_journal;
 
 /* --- the environment -------------------------------------------------------------------------- */
@@ -61,7 +61,7 @@ static bool read_sockets(struct systemd_sockets *sockets)
         return true; /* not meant for us */
     }
     if (count > LIMIT_LISTENERS) {
-        log_message("%lu sockets were handed over; %d are the most", count, LIMIT_LISTENERS);
+        log_problem("%lu sockets were handed over; %d are the most", count, LIMIT_LISTENERS);
         return false;
     }
     sockets->count = count;
@@ -93,9 +93,11 @@ static void read_notify_socket(void)
 /* `DEVICE:INODE` of what standard output or error was connected to. */
 static void read_journal_stream(void)
 {
-    const char *value = getenv("JOURNAL_STREAM");
-    has_journal = value != NULL &&
-                  sscanf(value, "%" SCNu64 ":%" SCNu64, &journal_device, &journal_inode) == 2;
+    slice rest = slice_of(getenv("JOURNAL_STREAM"));
+    slice device;
+    has_journal = slice_next_piece(&rest, ':', &device) &&
+                  slice_to_number(device, ULONG_MAX, &journal_device) &&
+                  slice_to_number(rest, ULONG_MAX, &journal_inode);
 }
 
 bool systemd_begin(struct systemd_sockets *sockets)
@@ -114,8 +116,9 @@ bool systemd_begin(struct systemd_sockets *sockets)
 bool systemd_is_journal(int fd)
 {
     struct stat status;
-    return has_journal && fstat(fd, &status) == 0 && (uint64_t)status.st_dev == journal_device &&
-           (uint64_t)status.st_ino == journal_inode;
+    return has_journal && fstat(fd, &status) == 0 &&
+           (unsigned long)status.st_dev == journal_device &&
+           (unsigned long)status.st_ino == journal_inode;
 }
 
 /* --- the state of the service ------------------------------------------------------------------

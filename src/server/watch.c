@@ -156,7 +156,7 @@ static bool look(struct watch *watch)
 
 static void give_up_notify(struct watch *watch)
 {
-    log_message("inotify: %s; looking for changes in %s once a second instead", strerror(errno),
+    log_problem("inotify: %s; looking for changes in %s once a second instead", strerror(errno),
                 watch->root);
     notify_free(watch->notify);
     watch->notify = NULL;

@@ -191,7 +191,7 @@ static void log_cut(const struct worker *worker)
                        connection_state_name(state));
         }
     }
-    log_message("connections cut: %.*s", SLICE_ARG(buf_slice(&text)));
+    log_problem("connections cut: %.*s", SLICE_ARG(buf_slice(&text)));
     buf_release(&text);
 }
 
@@ -307,7 +307,7 @@ void worker_run(const struct worker_setup *setup)
     (void)signal(SIGUSR1, SIG_IGN);
     struct worker *worker = malloc(sizeof *worker);
     if (worker == NULL || !set_up(worker, setup)) {
-        log_message("a worker cannot start: %s", strerror(errno));
+        log_problem("a worker cannot start: %s", strerror(errno));
         process_exit(1);
     }
     restrict_self(worker);

@@ -7,6 +7,7 @@ import resource
 import signal
 import stat
 import subprocess
+import sys
 import threading
 import time
 
@@ -252,6 +253,29 @@ def test_a_file_that_cannot_be_opened_again(serve, capsule, tmp_path):
     server.wait_for("cannot open the log")
     assert server.get().status == 20
     server.wait_until(lambda: lines_of(tmp_path / "moved/requests.log"))
+
+
+# --- systemd's journal ---
+
+JOURNAL = """
+import os, sys
+status = os.fstat(2)
+os.environ["JOURNAL_STREAM"] = f"{status.st_dev}:{status.st_ino}"
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_the_journal_is_told_what_is_a_problem(serve, capsule):
+    server = serve(capsule, wrapper=(sys.executable, "-c", JOURNAL))
+    server.expect(r"<4>matinee: a worker ended: .*", r"<3>reviews/second\.gmi:.* error: .*",
+                  r"<3> .*", r"<[345]>.*")
+    assert "<" not in server.log
+    os.kill(server.workers()[0], signal.SIGKILL)
+    server.wait_for("^<4>matinee: a worker ended: signal 9")
+    (capsule / "reviews/second.gmi").write_text("no header\n")
+    server.wait_for(r"^<3>reviews/second\.gmi:1:\d+: error: ")
+    assert server.get().status == 20
+    server.wait_for("^- - - ")
 
 
 # --- full ---

@@ -1,6 +1,7 @@
 """Unix sockets, sockets that a service manager hands over, and what it is told."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -126,6 +127,26 @@ def test_paths_of_a_file_of_settings(serve, capsule, folder, tmp_path):
         assert server.ask(REQUEST, path=folder / "here.sock").status == 20
 
 
+@pytest.mark.skipif(not Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").exists() or int(
+    Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) < 2,
+    reason="on this machine every user may listen on every port")
+def test_a_port_for_root(capsule, tmp_path):
+    certs = tmp_path / "certs"
+    subprocess.run([serving.BINARY, "cert", "--certs", certs, "--host", "localhost", "make"],
+                   check=True, stdout=subprocess.DEVNULL)
+    options = ("--certs", certs, "--listen", "127.0.0.1:1")
+    command = [serving.BINARY, "serve", capsule, *options]
+    if os.geteuid() == 0:  # without the capability for it
+        if shutil.which("setpriv") is None:
+            pytest.skip("root may listen on every port, and there is no setpriv")
+        command = ["setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service",
+                   *command]
+    done = subprocess.run(list(map(str, command)), check=False, stderr=subprocess.PIPE, text=True,
+                          timeout=20)
+    assert done.returncode == 1
+    assert "cannot listen on 127.0.0.1:1: ports below 1024 are for root" in done.stderr
+
+
 # --- sockets that are handed over ---
 
 ACTIVATE = """
@@ -200,12 +221,12 @@ def test_sockets_that_are_of_no_use(capsule, tmp_path):
             socket.socket(socket.AF_INET) as idle, socket.socketpair()[0] as connected:
         for item, says in ((datagrams, "it is no stream socket"), (idle, "it does not listen"),
                            (connected, "it does not listen")):
-            start = activated(item)
+            start = activated(item, names="gemini.socket")
             done = subprocess.run([*start["wrapper"], serving.BINARY, "serve", str(capsule),
                                    "--certs", str(tmp_path / "certs")], check=False, timeout=20,
                                   stderr=subprocess.PIPE, text=True, **start["popen"])
             assert done.returncode == 1
-            assert f"cannot use socket 3, which was handed over: {says}" in done.stderr
+            assert f"cannot use socket 3, gemini.socket, which was handed over: {says}" in done.stderr
 
 
 def test_sockets_for_somebody_else_are_left_alone(serve, capsule):
