@@ -104,6 +104,17 @@ def open_files(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+def wait_for_files(pids, counts):
+    """Until each process has as many open files as it had, or fewer."""
+    limit = time.monotonic() + 20 * serving.PATIENCE
+    while True:
+        now = [open_files(pid) for pid in pids]
+        if all(count <= before for count, before in zip(now, counts)):
+            return
+        assert time.monotonic() < limit, f"open files: {now}, at the start {counts}"
+        time.sleep(0.1)
+
+
 class Watch(threading.Thread):
     """The memory of each worker, once a second."""
 
@@ -158,6 +169,7 @@ def soak(folder, seconds, seed, say=print):
         for path in PATHS:
             assert server.get(path, source="127.201.0.1").status == 20, path
         workers = server.workers()
+        time.sleep(1)  # the connections of these requests are no open files of the start
         files = [open_files(pid) for pid in workers]
         watch = Watch(workers)
         watch.start()
@@ -171,7 +183,7 @@ def soak(folder, seconds, seed, say=print):
         assert not good["failures"], "\n".join(good["failures"][:20])
         assert good["times"][-1] < 10 * serving.PATIENCE
         assert server.workers() == workers, "a worker was replaced"
-        server.wait_until(lambda: [open_files(pid) for pid in workers] == files, 20)
+        wait_for_files(workers, files)
         early, late = watch.most(0.25, 0.5), watch.most(0.75, 1)
         idle = [private_kilobytes(pid) for pid in workers]
         say(f"memory of the workers in kB: {early} at most in the second quarter, {late} in the "
