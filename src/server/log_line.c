@@ -104,23 +104,17 @@ static void put_common(struct buf *out, const struct log_request *request,
     size_t start = out->len;
     time_t moment = (time_t)request->moment;
     struct tm t = { .tm_mday = 1 };
-    char text[128];
+    char text[64];
     (void)gmtime_r(&moment, &t);
     if (!put_address(out, request->peer, addresses, "")) {
         buf_putc(out, '-');
     }
     buf_printf(out, " - - [%02d/%s/%04d:%02d:%02d:%02d +0000] \"", t.tm_mday, months[t.tm_mon],
                t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
-    int n =
-        snprintf(text, sizeof text, "\" %d %" PRIu64 " %" PRId64 ".%" PRId64 "ms", request->status,
-                 request->sent, request->duration_us / 1000, request->duration_us % 1000 / 100);
-    if (request->sent < request->size) {
-        n += snprintf(text + n, sizeof text - (size_t)n, " of %" PRIu64, request->size);
-    }
-    slice end = { text, (size_t)n };
-    log_put_escaped(out, request->line, room_left(out, start, end.len + 1), LOG_ESCAPE_QUOTED);
+    int n = snprintf(text, sizeof text, "\" %d %" PRIu64 "\n", request->status, request->sent);
+    const slice end = { text, (size_t)n };
+    log_put_escaped(out, request->line, room_left(out, start, end.len), LOG_ESCAPE_QUOTED);
     buf_put(out, end);
-    buf_putc(out, '\n');
 }
 
 static void put_json(struct buf *out, const struct log_request *request,

@@ -2,15 +2,15 @@
  *
  * LOG_COMMON is the Common Log Format of web servers, which programs that count visits read:
  *
- *     - - - [31/Jan/2026:20:15:00 +0000] "gemini://example.org/reviews/" 20 23410 1.4ms
+ *     - - - [31/Jan/2026:20:15:00 +0000] "gemini://example.org/reviews/" 20 23410
  *
  * that is the address (`-` when it is not logged), two fields that nobody has, when the request was
- * complete, the URL as it was sent, the status, the bytes of the answer that were sent, and, past
- * what the format knows, the time from the complete request to the last byte. When the reader left
- * before the end ` of N` follows, the bytes the answer has.
+ * complete, the URL as it was sent, the status, the bytes of the answer that were sent. Nothing
+ * follows: a program that knows this format would take it for a part of the number.
  *
- * LOG_JSON is an object with the same in its members: time, address, host (of the capsule that
- * answered), status, bytes, size, duration_ms, tls, url; address and host may be null. */
+ * LOG_JSON is an object with more members: time, address, host (of the capsule that answered),
+ * status, bytes, size (of the whole answer: more than bytes when the reader left), duration_ms
+ * (from the complete request to the last byte), tls, url; address and host may be null. */
 #ifndef MATINEE_SERVER_LOG_LINE_H
 #define MATINEE_SERVER_LOG_LINE_H
 

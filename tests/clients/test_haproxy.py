@@ -15,7 +15,7 @@ import wire
 
 # Where readers come from; HAProxy comes from 127.0.0.1.
 READER = "127.0.0.77"
-LINES = r'127\.0\.0\.\d+ - - \[[^]]+\] "[ -~]*" \d\d \d+ \d+\.\dms( of \d+)?'
+LINES = r'127\.0\.0\.\d+ - - \[[^]]+\] "[ -~]*" \d\d \d+'
 
 CONFIG = """
 global

@@ -16,7 +16,7 @@ import serving
 import wire
 
 REOPENED = r"matinee: the log was opened again"
-LINE = re.compile(r'(\S+) - - \[[^]]+ \+0000\] "((?:[^"\\]|\\.)*)" (\d\d) (\d+) \d+\.\dms( of \d+)?')
+LINE = re.compile(r'(\S+) - - \[[^]]+ \+0000\] "((?:[^"\\]|\\.)*)" (\d\d) (\d+)')
 
 
 def settings(**given):

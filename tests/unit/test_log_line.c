@@ -85,8 +85,7 @@ static void test_forms(void **state)
         .tls = "TLSv1.3",
     };
     check_line(&request, LOG_COMMON, LOG_ADDRESSES_FULL,
-               "- - - [31/Jan/2026:20:15:00 +0000] \"gemini://example.org/reviews/\" 20 23410 "
-               "1.4ms\n");
+               "- - - [31/Jan/2026:20:15:00 +0000] \"gemini://example.org/reviews/\" 20 23410\n");
     check_line(&request, LOG_JSON, LOG_ADDRESSES_FULL,
                "{\"time\":\"2026-01-31T20:15:00Z\",\"address\":null,\"host\":\"example.org\","
                "\"status\":20,\"bytes\":23410,\"size\":23410,\"duration_ms\":1.449,"
@@ -97,8 +96,7 @@ static void test_forms(void **state)
     request.line = SLICE("two\nlines, a \" and a \\");
     request.host = SLICE_EMPTY;
     check_line(&request, LOG_COMMON, LOG_ADDRESSES_NONE,
-               "- - - [31/Jan/2026:20:15:00 +0000] \"two\\x0alines, a \\\" and a \\\\\" 59 100 "
-               "60000.9ms of 23410\n");
+               "- - - [31/Jan/2026:20:15:00 +0000] \"two\\x0alines, a \\\" and a \\\\\" 59 100\n");
     check_line(&request, LOG_JSON, LOG_ADDRESSES_NONE,
                "{\"time\":\"2026-01-31T20:15:00Z\",\"address\":null,\"host\":null,\"status\":59,"
                "\"bytes\":100,\"size\":23410,\"duration_ms\":60000.999,\"tls\":\"TLSv1.3\","
@@ -140,7 +138,7 @@ static void test_addresses(void **state)
     }
     struct log_request local = { .line = SLICE("x"), .peer = { .family = AF_UNIX } };
     check_line(&local, LOG_COMMON, LOG_ADDRESSES_SHORT,
-               "unix - - [01/Jan/1970:00:00:00 +0000] \"x\" 0 0 0.0ms\n");
+               "unix - - [01/Jan/1970:00:00:00 +0000] \"x\" 0 0\n");
 }
 
 static void test_longest_line(void **state)
