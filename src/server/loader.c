@@ -25,8 +25,8 @@
 #include <unistd.h>
 
 /* Saving one file makes several events, saving many makes more. A file that was made and is not
- * closed yet is waited for; and one that somebody is still writing stays as it was for longer. */
-enum { COALESCE_MS = 50, CREATED_MS = 1000, WRITING_MS = 10500 };
+ * closed yet is waited for. */
+enum { COALESCE_MS = 50, CREATED_MS = 1000 };
 
 /* A capsule, and what only the loader needs of it. */
 struct served {
@@ -180,6 +180,16 @@ static int64_t set_day(struct site *site)
                : site->tomorrow_at;
 }
 
+static void take_changes(struct loader *loader, struct served *served)
+{
+    enum watch_change change = watch_take(served->watch);
+    if (change != WATCH_NOTHING) {
+        served->has_changed = true;
+        schedule_plan(&loader->schedule, clock_ms(),
+                      change == WATCH_CREATED ? CREATED_MS : COALESCE_MS);
+    }
+}
+
 static bool is_being_written(void *context, slice path)
 {
     return watch_is_being_written(context, path);
@@ -206,6 +216,9 @@ static void load(struct loader *loader, size_t index)
     }
     log_diags(&diags);
     diags_release(&diags);
+    if (watch_fd(served->watch) >= 0) {
+        take_changes(loader, served); /* those that came meanwhile */
+    }
     if (reading.capsule == NULL) {
         return;
     }
@@ -221,7 +234,7 @@ static void load(struct loader *loader, size_t index)
     loader->must_start |= !reading.is_same;
     if (reading.waiting > 0) {
         served->has_changed = true;
-        schedule_plan(&loader->schedule, clock_ms(), WRITING_MS);
+        schedule_plan(&loader->schedule, clock_ms(), SCHEDULE_RELOAD_EVERY_MS);
     }
 }
 
@@ -329,16 +342,6 @@ static void run_worker(void *context, int ready)
     }
     (void)close(loader->setup->channel);
     worker_run(&setup);
-}
-
-static void take_changes(struct loader *loader, struct served *served)
-{
-    enum watch_change change = watch_take(served->watch);
-    if (change != WATCH_NOTHING) {
-        served->has_changed = true;
-        schedule_plan(&loader->schedule, clock_ms(),
-                      change == WATCH_CREATED ? CREATED_MS : COALESCE_MS);
-    }
 }
 
 /* The master has read certificates, or a secret, that we have not. A worker that is started before

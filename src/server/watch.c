@@ -27,7 +27,8 @@ enum { LOOK_AT_ROOT_MS = 60 * 1000 };
 struct watch {
     const char *root;
     const char *const *deep;
-    struct notify *notify; /* NULL: by looking */
+    struct notify *notify;  /* NULL: by looking */
+    enum watch_change kept; /* seen, and not asked for yet */
     /* What stood at the root; zero: nothing. */
     dev_t root_device;
     ino_t root_number;
@@ -330,18 +331,26 @@ bool watch_root_is_another(const struct watch *watch)
 
 enum watch_change watch_take(struct watch *watch)
 {
+    enum watch_change kept = watch->kept;
+    watch->kept = WATCH_NOTHING;
     if (watch->notify != NULL) {
         bool is_due = watch->look_at <= clock_ms();
         enum watch_change change = notify_take(watch->notify);
         if (is_due) {
             watch->look_at = clock_ms() + LOOK_AT_ROOT_MS;
         }
-        return is_due && watch_root_is_another(watch) ? WATCH_CHANGED : change;
+        change = is_due && watch_root_is_another(watch) ? WATCH_CHANGED : change;
+        return change > kept ? change : kept;
     }
-    return look(watch) ? WATCH_CHANGED : WATCH_NOTHING;
+    return look(watch) ? WATCH_CHANGED : kept;
 }
 
-bool watch_is_being_written(const struct watch *watch, slice path)
+bool watch_is_being_written(struct watch *watch, slice path)
 {
-    return watch->notify != NULL && notify_is_being_written(watch->notify, path);
+    if (watch->notify == NULL) {
+        return false;
+    }
+    enum watch_change change = notify_take(watch->notify);
+    watch->kept = change > watch->kept ? change : watch->kept;
+    return notify_is_being_written(watch->notify, path);
 }

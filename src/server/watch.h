@@ -43,7 +43,7 @@ enum watch_change watch_take(struct watch *watch);
 /** True when another folder than at the last watch_renew stands at the root. */
 bool watch_root_is_another(const struct watch *watch);
 /** True while somebody writes the file at `path`, which is below the root; never known when
- * looking. */
-bool watch_is_being_written(const struct watch *watch, slice path);
+ * looking. What is seen on the way is kept for watch_take. */
+bool watch_is_being_written(struct watch *watch, slice path);
 
 #endif

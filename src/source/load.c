@@ -15,6 +15,8 @@
 
 /* Enough of a file for libmagic to tell what it is. */
 enum { HEAD_SIZE = 4096 };
+/* Looks at a file that is written all the time, before it is taken as it is. */
+enum { WAITS_MAX = 3 };
 
 /* One run of capsule_load. */
 struct load {
@@ -42,6 +44,24 @@ enum outcome {
     FILE_UNCHANGED, /* not read: it holds what it held */
     FILE_WAITING,   /* not read, or not to its end: somebody is writing it */
 };
+
+/* Asked when the file has been read: what came may be half of it. It is, when somebody is known to
+ * write it, when it has become another one meanwhile, and maybe when it was written a moment
+ * before: then the news of it may be on its way, and it is looked at again, a few times at most. */
+static bool is_moving(const struct load *load, const struct slot *slot, const struct slot *old)
+{
+    struct stat status;
+    if (load->options->is_being_written != NULL &&
+        load->options->is_being_written(load->options->context, slot->path)) {
+        return true;
+    }
+    if (fstatat(load->folder, slot->path.ptr, &status, 0) != 0) {
+        return true;
+    }
+    const struct stamp after = stamp_of(&status, load->options->clock);
+    return !stamp_equal(&after, &slot->stamp) || (stamp_is_fresh(&after, load->options->clock) &&
+                                                  (old == NULL || old->waits < WAITS_MAX));
+}
 
 static bool parse(struct load *load, struct source_file *file)
 {
@@ -86,6 +106,8 @@ static enum outcome read_source(struct load *load, struct slot *slot, const stru
             diags_add(load->diags, DIAG_ERROR, &file->source, NULL, "cannot be read: %s",
                       strerror(errno));
         }
+    } else if (load->previous != NULL && is_moving(load, slot, old)) {
+        outcome = FILE_WAITING;
     } else {
         if (!slot->stamp.settled || (old != NULL && !old->stamp.settled)) {
             slot->hash = slice_hash(file->source.text, SLICE_HASH_SEED);
@@ -106,30 +128,25 @@ static bool is_proof(const struct load *load, const struct stamp *old, const str
     return !load->everything && old->settled && stamp_equal(old, stamp);
 }
 
-static bool is_being_written(const struct load *load, slice path)
-{
-    return load->previous != NULL && load->options->is_being_written != NULL &&
-           load->options->is_being_written(load->options->context, path);
-}
-
 /* Fill in `slot`, whose kind and path are set, with what the file holds now; `old` is the slot of
  * the previous snapshot or NULL. False when there is no such file. */
 static bool fill_slot(struct load *load, struct slot *slot, struct slot *old,
                       const struct stat *status)
 {
     slot->stamp = stamp_of(status, load->options->clock);
-    enum outcome outcome = FILE_WAITING;
-    if (old != NULL && is_proof(load, &old->stamp, &slot->stamp)) {
-        outcome = FILE_UNCHANGED;
-    } else if (!is_being_written(load, slot->path)) {
-        outcome = read_source(load, slot, old);
-    }
+    enum outcome outcome = old != NULL && is_proof(load, &old->stamp, &slot->stamp)
+                               ? FILE_UNCHANGED
+                               : read_source(load, slot, old);
     switch (outcome) {
     case FILE_GONE:
         return false;
     case FILE_WAITING:
         load->next->counts.waiting++;
-        slot->stamp = (struct stamp){ 0 };
+        slot->waits = old == NULL ? 1 : old->waits + 1;
+        /* Of the version that is kept; it proves nothing. */
+        slot->stamp = old != NULL ? old->stamp : (struct stamp){ 0 };
+        slot->stamp.settled = false;
+        slot->hash = old != NULL ? old->hash : 0;
         slot->bad = old != NULL && old->bad;
         break;
     case FILE_UNCHANGED:

@@ -28,6 +28,7 @@ struct slot {
     struct source_file *file; /* its last good version; NULL: there was none, or it moved on */
     struct stamp stamp;       /* of the version that was read last, good or bad */
     unsigned long long hash;  /* of its bytes; only known when the stamp is not settled */
+    unsigned waits;           /* how often it was not read since then: somebody wrote it */
     bool bad;                 /* that one has errors, or could not be read */
     bool is_new;              /* that one had not been read before this snapshot */
     bool moved;               /* a newer snapshot has this file too */

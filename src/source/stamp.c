@@ -5,6 +5,8 @@
 /* Linux stamps with the tick of its clock, 10 ms at most; whole seconds speak of a file system that
  * has nothing finer, and FAT counts by two of them. */
 enum { GRAIN_MS = 100, COARSE_GRAIN_MS = 2100 };
+/* Less than what is waited for between news of a change and reading. */
+enum { FRESH_MS = 30, READING_MS = 10 * 1000 };
 
 static int64_t milliseconds(struct timespec time)
 {
@@ -27,6 +29,14 @@ struct stamp stamp_of(const struct stat *status, struct timespec clock)
         .changed = status->st_ctim,
         .settled = is_old(status->st_mtim, clock) && is_old(status->st_ctim, clock),
     };
+}
+
+bool stamp_is_fresh(const struct stamp *stamp, struct timespec clock)
+{
+    int64_t now = milliseconds(clock);
+    int64_t then = milliseconds(stamp->modified);
+    /* Later than `clock`, but not from the future: while the capsule was being read. */
+    return then + FRESH_MS > now && then < now + READING_MS;
 }
 
 static bool same_time(struct timespec a, struct timespec b)

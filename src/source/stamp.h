@@ -27,6 +27,8 @@ struct stamp {
  * or ours before it was set back, has stamped it.
  */
 struct stamp stamp_of(const struct stat *status, struct timespec clock);
+/** True when the file was written just before `clock`. */
+bool stamp_is_fresh(const struct stamp *stamp, struct timespec clock);
 /** True when both say the same of the file, whether or not they are settled. */
 bool stamp_equal(const struct stamp *a, const struct stamp *b);
 
