@@ -269,7 +269,7 @@ def test_the_journal_is_told_what_is_a_problem(serve, capsule):
     server = serve(capsule, wrapper=(sys.executable, "-c", JOURNAL))
     server.expect(r"<4>matinee: a worker ended: .*", r"<3>reviews/second\.gmi:.* error: .*",
                   r"<3> .*", r"<[345]>.*")
-    assert "<" not in server.log
+    assert "\n<3>" not in server.log and "\nmatinee: loaded " in server.log
     os.kill(server.workers()[0], signal.SIGKILL)
     server.wait_for("^<4>matinee: a worker ended: signal 9")
     (capsule / "reviews/second.gmi").write_text("no header\n")
