@@ -34,8 +34,8 @@ static const char usage[] =
     "  --certs DIR         where certificates are kept (default: certs); one is made when there "
     "is\n"
     "                      none, and never replaced\n"
-    "  --listen ADDR:PORT  an address to listen on, such as 127.0.0.1:1965, [::1]:1965 or :1965;\n"
-    "                      again for more (default: all addresses, port 1965)\n"
+    "  --listen ADDR:PORT  an address to listen on, such as 127.0.0.1:1965, [::1]:1965 or :1965,\n"
+    "                      or unix:PATH; again for more (default: all addresses, port 1965)\n"
     "  --host NAME         a name the capsule is reached by, when there is one capsule; again for\n"
     "                      more (default: the Host of capsule.conf)\n"
     "  --workers N         processes that answer requests (default: one a core)\n"
@@ -46,9 +46,8 @@ static const char usage[] =
     "  --drafts            show drafts, and reviews of the future\n"
     "  --help              print this text\n"
     "\n"
-    "SIGHUP reads everything again. SIGTERM and SIGINT end it when open answers are sent; a "
-    "second\n"
-    "one ends it at once.\n"
+    "SIGHUP reads everything again, SIGUSR1 opens the files of the log again. SIGTERM and SIGINT\n"
+    "end it when open answers are sent; a second one ends it at once.\n"
     "\n"
     "Exit code: 0 ended when told to, 1 could not serve, 2 called wrongly.\n";
 
