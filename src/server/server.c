@@ -8,6 +8,8 @@
 #include "server/process.h"
 #include "server/systemd.h"
 
+#include <signal.h>
+
 /* Sockets that a service manager has opened take the place of addresses to listen on. */
 static bool open_listeners(const struct server_options *options,
                            const struct systemd_sockets *sockets, struct listeners *out)
@@ -51,6 +53,8 @@ int server_run(const struct server_options *options)
     struct listeners listeners;
     process_keep_standard_files();
     process_raise_file_limit();
+    /* Until the master takes signals: files that have just been opened need not be opened again. */
+    (void)signal(SIGUSR1, SIG_IGN);
     if (!systemd_begin(&sockets) || !log_open(&options->settings->log) ||
         !keyring_load(options, NULL, &ring)) {
         return 1;
