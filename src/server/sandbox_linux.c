@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -117,15 +118,8 @@ typedef bool path_visit(void *context, const char *path);
 static bool visit_in(const char *folder, const char *name, path_visit *visit, void *context)
 {
     char path[PATH_BYTES_MAX];
-    size_t length = strlen(folder);
-    size_t more = strlen(name);
-    if (length + 1 + more >= sizeof path) {
-        return true;
-    }
-    memcpy(path, folder, length);
-    path[length] = '/';
-    memcpy(path + length + 1, name, more + 1);
-    return visit(context, path);
+    int n = snprintf(path, sizeof path, "%s/%s", folder, name);
+    return n < 0 || (size_t)n >= sizeof path || visit(context, path);
 }
 
 static bool is_link_to_file(int folder, const char *name)
