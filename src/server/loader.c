@@ -305,6 +305,9 @@ static void reload(struct loader *loader)
             load(loader, i);
         }
     }
+    if (loader->everything) {
+        process_trim_memory(); /* there were two of everything */
+    }
     loader->everything = false;
     choose_certificates(loader);
     if (loader->must_start) {
