@@ -41,10 +41,10 @@ typedef void file_unreadable(void *context, slice path, int reason);
 /**
  * Visit the regular files below the folder `root`, sorted by name folder by folder. Names that
  * start with a dot are passed over, and so are devices, FIFOs, sockets and symbolic links that lead
- * out of the root, nowhere, or back to a folder they are in. Stops early when `visit` returns false. `unreadable`, which may be
- * NULL, is told of folders that cannot be read and (ELOOP) of those deeper than LIMIT_FOLDER_DEPTH.
- * Paths given to both are valid during that call. Returns false, with errno, when the root cannot
- * be read or `visit` returned false (errno 0 then).
+ * out of the root, nowhere, or back to a folder they are in. Stops early when `visit` returns
+ * false. `unreadable`, which may be NULL, is told of folders that cannot be read and (ELOOP) of
+ * those deeper than LIMIT_FOLDER_DEPTH. Paths given to both are valid during that call. Returns
+ * false, with errno, when the root cannot be read or `visit` returned false (errno 0 then).
  */
 MUST_USE bool file_walk(const char *root, file_visit *visit, file_unreadable *unreadable,
                         void *context);
