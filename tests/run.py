@@ -5,6 +5,7 @@ Unit tests (cmocka), golden pages, replayed fuzz corpora, then end-to-end tests 
 """
 
 import argparse
+import importlib.util
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 
 UNIT_SECONDS = 300
 PYTEST_SECONDS = 900
+PYTEST_AT_ONCE = 3
 
 
 class Totals:
@@ -93,11 +95,15 @@ def fuzz_replays(out, env, totals):
         totals.add(int(code == 0), int(code != 0))
 
 
-def python_tests(out, env, totals, folders):
+def python_tests(out, env, totals, folders, alone=False):
     report = out / "pytest.xml"
     report.unlink(missing_ok=True)
+    # Most of these tests wait for something, so several files run at once. A file stays together: its
+    # tests share a server.
+    at_once = ["-n", str(PYTEST_AT_ONCE), "--dist", "loadfile"] \
+        if importlib.util.find_spec("xdist") and not alone else []
     code, text = run(
-        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
+        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *at_once,
          f"--junitxml={report}", *folders], env, PYTEST_SECONDS)
     print(text)
     if not report.exists():
@@ -132,7 +138,7 @@ def main():
     totals = Totals()
     started = time.monotonic()
     if options.long:
-        python_tests(options.out, env, totals, ["tests/long"])
+        python_tests(options.out, env, totals, ["tests/long"], alone=True)
     else:
         unit_tests(options.out, env, totals)
         golden_tests(options.out, env, totals)

@@ -12,6 +12,7 @@ import time
 import pytest
 import serving
 import wire
+from ports import free_port
 
 # Where readers come from; HAProxy comes from 127.0.0.1.
 READER = "127.0.0.77"
@@ -36,11 +37,6 @@ backend capsules
     server a {a}
     server b {b}
 """
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 class Cluster:

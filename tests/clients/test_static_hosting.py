@@ -11,18 +11,13 @@ from urllib.parse import quote, urlsplit
 import pytest
 import serving
 import wire
+from ports import free_port
 
 # Each request is answered differently, so an export has a stand-in.
 DYNAMIC = {"/quotes/random.gmi"}
 # An address that nobody else listens on, most likely, for the default port.
 ADDRESS = "127.0.0.65"
 SAMPLE = Path(__file__).resolve().parents[2] / "capsule"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def build(capsule, output, *options):

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import serving
 import wire
+from ports import free_port
 
 WORKER_KILLED = r"matinee: a worker ended: signal 9 \(Killed\); starting another"
 LOADER_KILLED = r"matinee: the loader ended: signal 9 \(Killed\); starting another"
@@ -408,12 +409,6 @@ def test_without_standard_files(capsule, tmp_path):
     finally:
         process.terminate()
         assert process.wait(20) == 0
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 # --- dying ---
