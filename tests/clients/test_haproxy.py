@@ -4,7 +4,6 @@ and started again without a reader noticing."""
 import collections
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
