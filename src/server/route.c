@@ -48,9 +48,13 @@ static bool has_host(const struct site *site, slice host, bool as_pattern)
     return false;
 }
 
-/* A capsule that has the name itself comes before one with a pattern for it. */
+/* A capsule that has the name itself comes before one with a pattern for it. A pattern is no name
+ * that anybody could ask for. */
 static const struct site *find_site(const struct sites *sites, slice host)
 {
+    if (host_is_pattern(host)) {
+        return NULL;
+    }
     for (int as_pattern = 0; as_pattern <= 1; as_pattern++) {
         for (size_t i = 0; i < sites->count; i++) {
             const struct site *site = &sites->items[i];

@@ -74,12 +74,14 @@ def test_the_server_name_chooses(serve, tmp_path, version):
     assert a != b
     for name, expected in [("a.test", a), ("WWW.a.test", a), ("b.test", b), ("any.b.test", b),
                            ("xn--bcher-kva.test", b), (None, a), ("unknown.test", a),
-                           ("deep.any.b.test", a)]:
+                           ("deep.any.b.test", a), ("*.b.test", a)]:
         assert presented(server, name, version) == expected, name
     assert status(server, "any.b.test", "any.b.test", version) == 20
     assert status(server, "xn--bcher-kva.test", "xn--bcher-kva.test", version) == 20
     assert status(server, "b%C3%BCcher.test", "xn--bcher-kva.test", version) == 20
     assert status(server, "deep.any.b.test", "deep.any.b.test", version) == 53
+    # A pattern is no name.
+    assert status(server, "*.b.test", None, version) == 53
 
 
 def test_a_client_that_has_to_say_hello_again(serve, tmp_path):

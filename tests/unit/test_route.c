@@ -17,7 +17,7 @@ struct fixture {
     struct world world;
     struct site site;
     struct reply reply;
-    slice hosts[2];
+    slice hosts[3];
     char folder[64];
 };
 
@@ -50,10 +50,11 @@ static int setup(void **state)
 
     fixture->hosts[0] = SLICE("notes.example");
     fixture->hosts[1] = SLICE("::1");
+    fixture->hosts[2] = SLICE("*.wild.example");
     fixture->site = (struct site){
         .capsule = &fixture->world.capsule,
         .hosts = fixture->hosts,
-        .host_count = 2,
+        .host_count = 3,
         .ports = { 7000 },
         .port_count = 1,
         .authority = SLICE("notes.example:7000"),
@@ -108,6 +109,11 @@ static void test_statuses(void **state)
         { "gemini://NOTES.example.:7000/?q", 20 },
         { "gemini://[::1]/", 20 },
         { "gemini://[0:0::1]:7000/", 20 },
+        { "gemini://any.wild.example/", 20 },
+        { "gemini://wild.example/", 53 },
+        { "gemini://more.any.wild.example/", 53 },
+        { "gemini://*.wild.example/", 53 },
+        { "gemini://%2A.wild.example/", 53 },
         { "gemini://notes.example:7001/", 53 },
         { "gemini://other.example/", 53 },
         { "gemini://notes.example.org/", 53 },
