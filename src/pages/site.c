@@ -99,6 +99,7 @@ void rule_put_target(const struct page_context *context, const struct page *page
 {
     const struct path_rule *rule = page->rule;
     slice rest = page->rest;
+    slice after = rule->target_after;
     if (!rule->target_is_url) {
         buf_put(out, context->base);
     }
@@ -107,12 +108,16 @@ void rule_put_target(const struct page_context *context, const struct page *page
         return;
     }
     /* Two slashes at the beginning would make what follows the name of a host (RFC 3986, 4.2). */
-    while (slice_ends_with(rule->target_before, SLICE("/")) &&
-           slice_starts_with(rest, SLICE("/"))) {
-        rest = slice_from(rest, 1);
+    if (slice_ends_with(rule->target_before, SLICE("/"))) {
+        while (slice_starts_with(rest, SLICE("/"))) {
+            rest = slice_from(rest, 1);
+        }
+        if (rest.len == 0 && slice_starts_with(after, SLICE("/"))) {
+            after = slice_from(after, 1);
+        }
     }
     uri_put_path(out, rest);
-    buf_put(out, rule->target_after);
+    buf_put(out, after);
 }
 
 void render_moved(const struct page_context *context, const struct page *page, struct buf *out)

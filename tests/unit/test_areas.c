@@ -281,6 +281,7 @@ static const char rules_conf[] = "Title: T\nHost: localhost\n"
                                  "Redirect: /html/*.html /html/*.gmi?from=html\n"
                                  "Redirect: /away/* gemini://other.example:7000/caf\xc3\xa9/*\n"
                                  "Redirect: /up* /*\n"
+                                 "Redirect: /inside/* /*/deep.gmi\n"
                                  "Redirect-Temporary: /now /quotes/today.gmi\n"
                                  "Redirect: /reviews/other/ /reviews/open/\n"
                                  "Gone: /diary.gmi, /old-open.html, /files/sub/*\n"
@@ -313,6 +314,10 @@ static void test_redirects(void **state)
         { "/away/x?q", 31, "gemini://other.example:7000/caf%C3%A9/x?q" },
         { "/up//evil.example/", 31, "/evil.example/" },
         { "/up/%2f", 51, "Not found" },
+        { "/inside/a", 31, "/a/deep.gmi" },
+        { "/inside/", 31, "/deep.gmi" },
+        { "/inside", 31, "/deep.gmi" },
+        { "/inside//", 31, "/deep.gmi" },
         { "/now", 30, "/quotes/today.gmi" },
         { "/reviews/other/", 31, "/reviews/open/" },
         { "/reviews/other", 31, "/reviews/open/" },
