@@ -131,34 +131,29 @@ static int compare_area_names(const void *a, const void *b)
     return order != 0 ? order : (x->name.ptr > y->name.ptr) - (x->name.ptr < y->name.ptr);
 }
 
-static int compare_name_with_certificate(const void *name, const void *certificate)
-{
-    return slice_compare(*(const slice *)name,
-                         ((const struct named_certificate *)certificate)->name);
-}
-
-/* The certificates called `name`: `*count` of them from the returned one on. */
+/* The certificates called `name`: `*count` of them from the returned one on, at most
+ * LIMIT_CONF_DEVICES, as more are an error. NULL when there is none. */
 static const struct named_certificate *find_named(const struct path_reader *reader, slice name,
                                                   size_t *count)
 {
     const struct named_certificate *all = reader->certificates.items;
+    size_t total = reader->certificates.count;
+    size_t first = 0;
+    size_t high = total;
+    while (first < high) {
+        size_t middle = first + (high - first) / 2;
+        if (slice_compare(all[middle].name, name) < 0) {
+            first = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
     *count = 0;
-    if (reader->certificates.count == 0) {
-        return NULL;
-    }
-    const struct named_certificate *end = all + reader->certificates.count;
-    const struct named_certificate *first =
-        bsearch(&name, all, reader->certificates.count, sizeof *all, compare_name_with_certificate);
-    if (first == NULL) {
-        return NULL;
-    }
-    while (first > all && slice_equal(first[-1].name, name)) {
-        first--;
-    }
-    while (first + *count < end && slice_equal(first[*count].name, name)) {
+    while (*count < LIMIT_CONF_DEVICES && first + *count < total &&
+           slice_equal(all[first + *count].name, name)) {
         ++*count;
     }
-    return first;
+    return *count > 0 ? &all[first] : NULL;
 }
 
 static void say_unknown_name(const struct path_reader *reader, slice name)
@@ -215,14 +210,14 @@ static void fill_area(const struct path_reader *reader, size_t first, size_t end
     area->scope = reader->names.items[first].scope;
     for (size_t i = first; i < end; i++) {
         (void)find_named(reader, reader->names.items[i].name, &count);
-        room += count < LIMIT_CONF_DEVICES ? count : LIMIT_CONF_DEVICES;
+        room += count;
     }
     struct fingerprint *admitted = arena_array(reader->arena, room, sizeof *admitted);
     size_t used = 0;
     for (size_t i = first; i < end; i++) {
         const struct named_certificate *found =
             find_named(reader, reader->names.items[i].name, &count);
-        for (size_t k = 0; k < count && k < LIMIT_CONF_DEVICES; k++) {
+        for (size_t k = 0; k < count; k++) {
             admitted[used++] = found[k].fingerprint;
         }
     }

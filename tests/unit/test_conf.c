@@ -4,6 +4,8 @@
 #include "base/limits.h"
 #include "text/date.h"
 
+#include <time.h>
+
 static void parse_conf(struct parsed *parsed, const char *text)
 {
     parsed_begin(parsed, "capsule.conf", slice_of(text));
@@ -158,6 +160,29 @@ static void has_limits(void **state)
     buf_release(&text);
 }
 
+/* Everybody under one name, in as many areas as there may be: what takes the square of that takes
+ * minutes. */
+static void takes_linear_time_for_wrong_certificates(void **state)
+{
+    (void)state;
+    struct parsed parsed;
+    struct buf text;
+    buf_init(&text, 8 << 20);
+    buf_puts(&text, "Title: T\n");
+    for (int i = 0; i < LIMIT_CONF_CERTIFICATES; i++) {
+        buf_printf(&text, "Certificate: kim %064d\nClosed: /%d/ kim\n", i, i);
+    }
+    clock_t begun = clock();
+    parsed_begin(&parsed, "capsule.conf", buf_slice(&text));
+    assert_false(conf_parse(&parsed.arena, &parsed.source, &parsed.conf, &parsed.diags));
+    assert_true(clock() - begun < 5 * CLOCKS_PER_SEC);
+    assert_int_equal(parsed.diags.counts[DIAG_ERROR], 1);
+    assert_int_equal(parsed.conf.paths.area_count, LIMIT_CONF_PATHS);
+    assert_int_equal(parsed.conf.paths.areas[0].admitted_count, LIMIT_CONF_DEVICES);
+    parsed_release(&parsed);
+    buf_release(&text);
+}
+
 #define AT(line, column) "capsule.conf:" line ":" column ": "
 
 static void reports_what_is_wrong(void **state)
@@ -303,8 +328,11 @@ static void reports_what_is_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_every_setting),         cmocka_unit_test(has_defaults),
-        cmocka_unit_test(reads_what_is_said_of_paths), cmocka_unit_test(has_limits),
+        cmocka_unit_test(reads_every_setting),
+        cmocka_unit_test(has_defaults),
+        cmocka_unit_test(reads_what_is_said_of_paths),
+        cmocka_unit_test(has_limits),
+        cmocka_unit_test(takes_linear_time_for_wrong_certificates),
         cmocka_unit_test(reports_what_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
