@@ -146,7 +146,8 @@
 #define LIMIT_PROXY_HEADER 4096
 /** Certificates that a server may present: each takes 20 kB in each process. */
 #define LIMIT_CERTIFICATES 1024
-/** All of them with their chains and keys, as PEM. */
+/** All of them with their chains and keys, as PEM: the loader waits for them, and each process has
+ * them. With usual chains of 6 kB there is room for as many as there may be. */
 #define LIMIT_KEYRING (16u * 1024 * 1024)
 /** The certificate of a client with its chain, in bytes; it has to fit into LIMIT_BEFORE_REQUEST with
  * the rest of the handshake. */

@@ -4,6 +4,7 @@
 #include "gemini/certificate_facts.h"
 #include "gemini/certificate_files.h"
 #include "gemini/host.h"
+#include "server/channel.h"
 #include "server/log.h"
 #include "server/tls.h"
 
@@ -12,6 +13,46 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+/* --- as it is sent ---------------------------------------------------------------------------- */
+
+/* On the wire, between two processes of one program: the bytes that follow, the secret, then for
+ * each pair this and, without NULs, its name and PEM of leaf, chain and key. */
+struct preface {
+    uint32_t size;
+    uint32_t count;
+    uint32_t has_secret;
+};
+struct pair_preface {
+    uint32_t name;
+    uint32_t pem;
+};
+
+static bool put_pair(BIO *out, slice name, const struct certificate *certificate)
+{
+    BIO *pem = BIO_new(BIO_s_secmem());
+    bool ok = pem != NULL && certificate_put_pem(certificate, pem) &&
+              certificate_put_key_pem(certificate, pem);
+    if (ok) {
+        slice bytes = certificate_bio_bytes(pem);
+        const struct pair_preface preface = { (uint32_t)name.len, (uint32_t)bytes.len };
+        ok = BIO_write(out, &preface, sizeof preface) == (int)sizeof preface &&
+             BIO_write(out, name.ptr, (int)name.len) == (int)name.len &&
+             BIO_write(out, bytes.ptr, (int)bytes.len) == (int)bytes.len;
+    }
+    BIO_free(pem);
+    return ok;
+}
+
+/* The bytes of that; 0 when memory runs out. */
+static size_t pair_size(slice name, const struct certificate *certificate)
+{
+    BIO *out = BIO_new(BIO_s_secmem());
+    size_t size =
+        out != NULL && put_pair(out, name, certificate) ? certificate_bio_bytes(out).len : 0;
+    BIO_free(out);
+    return size;
+}
 
 /* --- a ring ----------------------------------------------------------------------------------- */
 
@@ -77,6 +118,7 @@ struct reading {
     const struct server_options *options;
     const struct keyring *old; /* NULL: at the start */
     struct keyring *out;
+    size_t size; /* of `out` when it is sent */
     struct buf error;
 };
 
@@ -112,6 +154,20 @@ static bool is_of_capsule(const struct server_options *options, slice name)
     return is;
 }
 
+/* All of them have to fit into one message. */
+static bool take_room(struct reading *reading, slice name, const struct certificate *certificate)
+{
+    size_t size = pair_size(name, certificate);
+    if (size > LIMIT_KEYRING - reading->size) {
+        buf_printf(&reading->error,
+                   "%s/%.*s.crt: all certificates together have more than %u bytes",
+                   reading->options->certs_folder, SLICE_ARG(name), LIMIT_KEYRING);
+        return false;
+    }
+    reading->size += size;
+    return true;
+}
+
 static bool keep(struct reading *reading, const struct key_pair *pair)
 {
     struct certificate copy;
@@ -125,10 +181,13 @@ static bool read_pair(struct reading *reading, slice name, bool needed)
 {
     struct certificate certificate;
     if (load(reading, name, &certificate)) {
-        return add(reading->out, name, &certificate);
+        if (take_room(reading, name, &certificate)) {
+            return add(reading->out, name, &certificate);
+        }
+        certificate_release(&certificate);
     }
     const struct key_pair *before = reading->old != NULL ? keyring_find(reading->old, name) : NULL;
-    if (before != NULL) {
+    if (before != NULL && take_room(reading, name, &before->certificate)) {
         return keep(reading, before);
     }
     if (reading->old == NULL && (needed || is_of_capsule(reading->options, name))) {
@@ -246,7 +305,7 @@ static int by_name(const void *a, const void *b)
 bool keyring_load(const struct server_options *options, const struct keyring *old,
                   struct keyring *out)
 {
-    struct reading reading = { .options = options, .old = old, .out = out };
+    struct reading reading = { .options = options, .old = old, .out = out, .size = TICKET_SECRET };
     *out = (struct keyring){ 0 };
     buf_init(&reading.error, 4096);
     bool ok = read_pairs(&reading) && read_secret(&reading);
@@ -261,18 +320,6 @@ bool keyring_load(const struct server_options *options, const struct keyring *ol
 }
 
 /* --- from process to process ------------------------------------------------------------------ */
-
-/* On the wire, between two processes of one program: the bytes that follow, the secret, then for
- * each pair this and, without NULs, its name and PEM of leaf, chain and key. */
-struct preface {
-    uint32_t size;
-    uint32_t count;
-    uint32_t has_secret;
-};
-struct pair_preface {
-    uint32_t name;
-    uint32_t pem;
-};
 
 static bool send_all(int socket, const void *bytes, size_t size)
 {
@@ -302,36 +349,20 @@ static bool receive_all(int socket, void *bytes, size_t size)
     return true;
 }
 
-static bool put_pair(BIO *out, const struct key_pair *pair)
-{
-    BIO *pem = BIO_new(BIO_s_secmem());
-    bool ok = pem != NULL && certificate_put_pem(&pair->certificate, pem) &&
-              certificate_put_key_pem(&pair->certificate, pem);
-    if (ok) {
-        slice bytes = certificate_bio_bytes(pem);
-        const struct pair_preface preface = { (uint32_t)strlen(pair->name), (uint32_t)bytes.len };
-        ok = BIO_write(out, &preface, sizeof preface) == (int)sizeof preface &&
-             BIO_write(out, pair->name, (int)preface.name) == (int)preface.name &&
-             BIO_write(out, bytes.ptr, (int)bytes.len) == (int)bytes.len;
-    }
-    BIO_free(pem);
-    return ok;
-}
-
 bool keyring_send(int socket, const struct keyring *ring)
 {
     BIO *out = BIO_new(BIO_s_secmem());
     bool ok = out != NULL &&
               BIO_write(out, ring->secret, sizeof ring->secret) == (int)sizeof ring->secret;
     for (size_t i = 0; ok && i < ring->count; i++) {
-        ok = put_pair(out, &ring->pairs[i]);
+        ok = put_pair(out, slice_of(ring->pairs[i].name), &ring->pairs[i].certificate);
     }
     if (ok) {
         slice bytes = certificate_bio_bytes(out);
         const struct preface preface = { (uint32_t)bytes.len, (uint32_t)ring->count,
                                          ring->has_secret };
-        ok = bytes.len <= LIMIT_KEYRING && send_all(socket, &preface, sizeof preface) &&
-             send_all(socket, bytes.ptr, bytes.len);
+        ok = bytes.len <= LIMIT_KEYRING && channel_send(socket, CHANNEL_CREDENTIALS, NULL, 0) &&
+             send_all(socket, &preface, sizeof preface) && send_all(socket, bytes.ptr, bytes.len);
     }
     BIO_free(out);
     return ok;

@@ -29,8 +29,10 @@ struct keyring {
  * Read all pairs in the folder of certificates, and when tickets are wanted their secret, which is
  * made when it is missing. What is wrong is logged.
  *
- * At the start (`old` NULL) what a capsule needs and cannot have ends it: false, and nothing to
- * release. Later, what cannot be used is taken from `old`, which stays as it is.
+ * What is beyond LIMIT_CERTIFICATES or LIMIT_KEYRING cannot be used: the last by name, of those
+ * that no capsule needs. At the start (`old` NULL) what a capsule needs and cannot have ends it:
+ * false, and nothing to release. Later, what cannot be used is taken from `old`, which stays as it
+ * is.
  */
 MUST_USE bool keyring_load(const struct server_options *options, const struct keyring *old,
                            struct keyring *out);
@@ -39,9 +41,10 @@ bool keyring_equal(const struct keyring *a, const struct keyring *b);
 /** The pair with this name, or NULL. */
 const struct key_pair *keyring_find(const struct keyring *ring, slice name);
 
-/** Send it over the blocking stream `socket`. */
+/** Send it over the blocking stream `socket`, as a message of the kind CHANNEL_CREDENTIALS. On
+ * false nothing of it was sent, or the other side has gone. */
 MUST_USE bool keyring_send(int socket, const struct keyring *ring);
-/** Receive what keyring_send sent; keyring_release it. */
+/** Receive what follows the kind of that message; keyring_release it. */
 MUST_USE bool keyring_receive(int socket, struct keyring *out);
 
 #endif

@@ -293,8 +293,7 @@ static void read_credentials(struct master *master)
         log_fingerprints(master, &old);
         struct crew *crew = current(master);
         if (crew != NULL && crew->channel >= 0) {
-            (void)!(channel_send(crew->channel, CHANNEL_CREDENTIALS, NULL, 0) &&
-                    keyring_send(crew->channel, master->ring));
+            (void)!keyring_send(crew->channel, master->ring);
         }
     }
     keyring_release(&fresh);

@@ -3,7 +3,9 @@
 #include "check.h"
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "gemini/certificate_files.h"
+#include "server/channel.h"
 #include "server/keyring.h"
 #include "server/tls.h"
 
@@ -13,6 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[64];
@@ -95,7 +98,10 @@ static void test_there_and_back(void **state)
     assert_true(X509_up_ref(extra) == 1 &&
                 sk_X509_push(ring.pairs[0].certificate.chain, extra) > 0);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    int fds[CHANNEL_FILES];
+    size_t fd_count = 0;
     assert_true(keyring_send(sockets[0], &ring));
+    assert_int_equal(channel_receive(sockets[1], fds, &fd_count), CHANNEL_CREDENTIALS);
     assert_true(keyring_receive(sockets[1], &received));
     assert_true(keyring_equal(&ring, &received));
     assert_int_equal(sk_X509_num(received.pairs[0].certificate.chain), 1);
@@ -197,6 +203,70 @@ static void test_what_changes_later(void **state)
     keyring_release(&before);
 }
 
+/* As large as the file of a certificate may be. */
+static void make_large(const char *name)
+{
+    static unsigned char filler[700 * 1024];
+    struct certificate certificate;
+    struct buf error;
+    char file[64];
+    buf_init(&error, 1000);
+    make(name);
+    assert_true(certificate_load(folder, slice_of(name), true, &certificate, NULL, &error));
+    ASN1_OCTET_STRING *string = ASN1_OCTET_STRING_new();
+    assert_true(string != NULL && ASN1_OCTET_STRING_set(string, filler, sizeof filler) == 1);
+    X509_EXTENSION *extension = X509_EXTENSION_create_by_NID(NULL, NID_netscape_comment, 0, string);
+    BIO *pem = BIO_new(BIO_s_mem());
+    assert_true(extension != NULL && X509_add_ext(certificate.leaf, extension, -1) == 1 &&
+                X509_sign(certificate.leaf, certificate.key, EVP_sha256()) > 0 && pem != NULL &&
+                certificate_put_pem(&certificate, pem));
+    (void)snprintf(file, sizeof file, "%s.crt", name);
+    assert_true(file_write(AT_FDCWD, path_of(file), certificate_bio_bytes(pem), 0));
+    BIO_free(pem);
+    X509_EXTENSION_free(extension);
+    ASN1_OCTET_STRING_free(string);
+    certificate_release(&certificate);
+    buf_release(&error);
+}
+
+/* They are sent in one piece, for which there is a limit: what is beyond it is passed over, and the
+ * others arrive. */
+static void test_too_many_bytes(void **state)
+{
+    (void)state;
+    struct keyring ring;
+    struct keyring received;
+    int fds[CHANNEL_FILES];
+    size_t fd_count = 0;
+    int sockets[2];
+    char name[16];
+    for (int i = 0; i < 18; i++) {
+        (void)snprintf(name, sizeof name, "large-%02d", i);
+        make_large(name);
+    }
+    load(NULL, &ring);
+    assert_int_equal(ring.count, 1 + 1 + 17);
+    assert_non_null(keyring_find(&ring, SLICE("a.example")));
+    assert_null(keyring_find(&ring, SLICE("large-17")));
+    keyring_release(&ring);
+
+    settings.tickets = TICKETS_YES;
+    load(NULL, &ring);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    pid_t sender = fork();
+    if (sender == 0) {
+        _exit(keyring_send(sockets[0], &ring) ? 0 : 1);
+    }
+    (void)close(sockets[0]);
+    assert_int_equal(channel_receive(sockets[1], fds, &fd_count), CHANNEL_CREDENTIALS);
+    assert_true(keyring_receive(sockets[1], &received));
+    assert_true(keyring_equal(&ring, &received));
+    assert_int_equal(waitpid(sender, NULL, 0), sender);
+    (void)close(sockets[1]);
+    keyring_release(&received);
+    keyring_release(&ring);
+}
+
 static void test_links(void **state)
 {
     (void)state;
@@ -288,6 +358,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_no_ring, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_cannot_be_used_at_the_start, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_changes_later, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_too_many_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_links, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_secret, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_context, setup, teardown),
