@@ -2,9 +2,9 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "cmd/capsule_certificate.h"
 #include "cmd/command.h"
 #include "cmd/server_user.h"
-#include "gemini/certificate_files.h"
 #include "gemini/host.h"
 #include "gemini/media_type.h"
 #include "server/listen.h"
@@ -332,48 +332,6 @@ static const char *user_name(struct serving *serving)
     return name;
 }
 
-/* A certificate that is made for another of the capsule's names, and for `host` too. */
-static bool covers(const char *folder, slice name, slice host)
-{
-    struct certificate certificate;
-    struct buf unsaid;
-    buf_init(&unsaid, 0);
-    bool ok = certificate_load(folder, name, false, &certificate, NULL, &unsaid);
-    if (ok) {
-        ok = certificate_covers(certificate.leaf, host);
-        certificate_release(&certificate);
-    }
-    buf_release(&unsaid);
-    return ok;
-}
-
-/* Clients pin the first certificate they see, so one is only made when there is none at all.
- * `*name` gets the name of the one that the capsule has. */
-static bool have_certificate(const char *folder, const slice *names, size_t count, slice *name)
-{
-    struct buf error;
-    *name = names[0];
-    if (certificate_exists(folder, names[0])) {
-        return true; /* and it is read later */
-    }
-    for (size_t i = 1; i < count; i++) {
-        if (covers(folder, names[i], names[0])) {
-            *name = names[i];
-            return true;
-        }
-    }
-    buf_init(&error, 1024);
-    bool ok = certificate_make(folder, names, count, &error);
-    if (ok) {
-        (void)fprintf(stderr, "matinee: made a certificate: %s/%.*s.crt\n", folder,
-                      SLICE_ARG(names[0]));
-    } else {
-        (void)command_fail("%.*s", SLICE_ARG(buf_slice(&error)));
-    }
-    buf_release(&error);
-    return ok;
-}
-
 /* --- in the loader process -------------------------------------------------------------------- */
 
 static void load(void *state, struct capsule_reading *reading)
@@ -416,7 +374,7 @@ static int serve(struct serving *serving)
     for (size_t i = 0; i < serving->count; i++) {
         struct served_capsule *served = &serving->capsules[i];
         slice certificate_name;
-        if (!have_certificate(certs, served->names, served->name_count, &certificate_name)) {
+        if (!capsule_certificate(certs, served->names, served->name_count, &certificate_name)) {
             return EXIT_FAILED;
         }
         sites[i] = (struct server_site){

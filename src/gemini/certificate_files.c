@@ -57,13 +57,28 @@ static bool exists(const char *path)
     return lstat(path, &status) == 0;
 }
 
-bool certificate_exists(const char *folder, slice name)
+static bool has(const char *folder, slice name, enum path path)
 {
     struct paths paths;
     paths_init(&paths, folder, name);
-    bool found = exists(paths.items[CRT]) || exists(paths.items[KEY]);
+    bool found = exists(paths.items[path]);
     paths_release(&paths);
     return found;
+}
+
+bool certificate_has_crt(const char *folder, slice name)
+{
+    return has(folder, name, CRT);
+}
+
+bool certificate_has_key(const char *folder, slice name)
+{
+    return has(folder, name, KEY);
+}
+
+bool certificate_exists(const char *folder, slice name)
+{
+    return has(folder, name, CRT) || has(folder, name, KEY);
 }
 
 static int by_name(const void *a, const void *b)
@@ -97,15 +112,6 @@ bool certificate_list(struct arena *arena, const char *folder, slice **names, si
     *count = found.count;
     errno = reason;
     return reason == 0;
-}
-
-bool certificate_has_key(const char *folder, slice name)
-{
-    struct paths paths;
-    paths_init(&paths, folder, name);
-    bool found = exists(paths.items[KEY]);
-    paths_release(&paths);
-    return found;
 }
 
 /* --- loading ---------------------------------------------------------------------------------- */

@@ -40,6 +40,8 @@ MUST_USE bool certificate_load(const char *folder, slice name, bool with_key,
                                struct certificate *out, bool *missing, struct buf *error);
 /** True when one of the two files is there. */
 bool certificate_exists(const char *folder, slice name);
+/** True when that one is there. */
+bool certificate_has_crt(const char *folder, slice name);
 bool certificate_has_key(const char *folder, slice name);
 /**
  * The names of all certificates in the folder, NAME of NAME.crt, sorted; links count as what they

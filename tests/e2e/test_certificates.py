@@ -240,6 +240,46 @@ def test_renewed_by_halves(serve, tmp_path):
     assert presented(again, "a.test") == fresh
 
 
+def test_servers_that_start_at_once(tmp_path):
+    """They share a folder in which there is nothing yet, and end up with one certificate."""
+    folder, certs = capsule(tmp_path / "a", "a.test"), tmp_path / "certs"
+    started = []
+    threads = [threading.Thread(target=lambda: started.append(
+        serving.Server(folder, certs, "--set", "Tickets=yes", workers=1))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(started) == len(threads)
+    for server in started:
+        assert presented(server, "a.test") == der(certs, "a.test")
+        server.close()
+
+
+def test_a_certificate_that_is_being_made(serve, tmp_path):
+    """Another server has written the key, and not yet the certificate."""
+    folder, certs = capsule(tmp_path / "a", "a.test"), tmp_path / "certs"
+    make(certs, "a.test")
+    (certs / "a.test.crt").rename(certs / "later")
+    timer = threading.Timer(0.3, (certs / "later").rename, [certs / "a.test.crt"])
+    timer.start()
+    server = serve(folder, certs)
+    assert presented(server, "a.test") == der(certs, "a.test")
+    timer.join()
+
+
+def test_a_key_without_a_certificate(tmp_path):
+    folder, certs = capsule(tmp_path / "a", "a.test"), tmp_path / "certs"
+    make(certs, "a.test")
+    (certs / "a.test.crt").unlink()
+    done = subprocess.run([serving.BINARY, "serve", folder, "--certs", certs, "--listen",
+                           "127.0.0.1:0"], capture_output=True, encoding="utf-8", timeout=20,
+                          check=False)
+    assert done.returncode == 1
+    assert "a.test.crt: No such file or directory" in done.stderr
+    assert (certs / "a.test.key").exists()
+
+
 def test_a_key_that_others_can_read(tmp_path):
     folder, certs = capsule(tmp_path / "a", "a.test, b.test"), tmp_path / "certs"
     make(certs, "a.test", "a.test", "b.test")
