@@ -13,6 +13,10 @@
 /* The longest that the system takes; loaded paths are shorter. */
 enum { PATH_BYTES_MAX = 4096 };
 
+/* The kernel gives up on a link with `..` when anything on the machine is renamed at that moment,
+ * and leaves trying again to us (openat2(2), EAGAIN). */
+enum { OPEN_TRIES = 100 };
+
 /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
 enum { OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
 
@@ -58,7 +62,10 @@ static int open_beneath(int folder, char *path)
     if (!is_missing) {
         const struct open_how how = { .flags = OPEN_FLAGS,
                                       .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
-        int fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+        int fd = -1;
+        for (int i = 0; i < OPEN_TRIES && (i == 0 || (fd < 0 && errno == EAGAIN)); i++) {
+            fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+        }
         if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) {
             return fd;
         }

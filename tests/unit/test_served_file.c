@@ -6,9 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char root[64];
@@ -36,7 +39,7 @@ static int setup(void **state)
     static const char *const links[][2] = {
         { "static/out.txt", "../secret.txt" }, { "static/absolute.txt", "/etc/passwd" },
         { "static/deep/up", "../.." },         { "static/loop", "loop" },
-        { "static/process", "/proc/self" },
+        { "static/process", "/proc/self" },    { "static/inside.txt", "deep/../deep/er/file.txt" },
     };
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
         at(path, links[i][0]);
@@ -110,11 +113,43 @@ static void test_none_that_may_be_served(void **state)
     assert_int_equal(errno, ENOENT);
 }
 
+/* The kernel does not follow `..` in a link while anything is renamed anywhere: then it is asked
+ * again. Where it cannot tell whether a link stays inside, there is no such file. */
+static void test_a_link_while_files_are_renamed(void **state)
+{
+    (void)state;
+    uint64_t size = 0;
+    int fd = served_file_open(folder, SLICE("inside.txt"), &size);
+    const int expected = fd < 0 ? errno : 0;
+    assert_true(expected == 0 || expected == ENOENT);
+    pid_t renamer = fork();
+    if (renamer == 0) {
+        char one[128];
+        char other[128];
+        at(one, "secret.txt");
+        at(other, "renamed.txt");
+        while (rename(one, other) == 0 && rename(other, one) == 0) {
+        }
+        _exit(1);
+    }
+    int wrong = 0;
+    for (int i = 0; i < 5000; i++) {
+        (void)close(fd);
+        fd = served_file_open(folder, SLICE("inside.txt"), &size);
+        wrong += (fd < 0 ? errno : 0) != expected;
+    }
+    (void)close(fd);
+    (void)kill(renamer, SIGKILL);
+    assert_int_equal(waitpid(renamer, NULL, 0), renamer);
+    assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file),
         cmocka_unit_test(test_none_that_may_be_served),
+        cmocka_unit_test(test_a_link_while_files_are_renamed),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
