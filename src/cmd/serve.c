@@ -233,7 +233,7 @@ static bool read_config(struct serving *serving)
         return false;
     }
     bool ok = source_normalise(&serving->arena, &source, &diags) &&
-              server_settings_read(&serving->arena, &source, folder_of(source.path),
+              server_settings_read(&serving->arena, &source, folder_of(source.path), false,
                                    &serving->settings, &diags);
     command_print_diags(&diags);
     diags_release(&diags);
@@ -248,10 +248,9 @@ static bool read_given(struct serving *serving)
     struct source source = { .path = SLICE("options"),
                              .text = arena_copy(&serving->arena, buf_slice(&serving->given)) };
     diags_init(&diags);
-    bool ok =
-        source_normalise(&serving->arena, &source, &diags) &&
-        server_settings_read(&serving->arena, &source, SLICE_EMPTY, &serving->settings, &diags) &&
-        diags.counts[DIAG_WARNING] == 0;
+    bool ok = source_normalise(&serving->arena, &source, &diags) &&
+              server_settings_read(&serving->arena, &source, SLICE_EMPTY, true, &serving->settings,
+                                   &diags);
     command_print_diags(&diags);
     diags_release(&diags);
     return ok;

@@ -229,10 +229,12 @@ static const struct setting table[] = {
 _Static_assert(ARRAY_LENGTH(table) <= SETTINGS_MAX, "`begun` has room for each");
 
 bool server_settings_read(struct arena *arena, const struct source *source, slice folder,
-                          struct server_settings *out, struct diags *diags)
+                          bool strict, struct server_settings *out, struct diags *diags)
 {
     struct reader reader = { .settings = *out, .folder = folder };
-    struct settings file = { .arena = arena, .source = source, .diags = diags, .out = &reader };
+    struct settings file = {
+        .arena = arena, .source = source, .diags = diags, .out = &reader, .strict = strict
+    };
     bool ok = settings_read(&file, table, ARRAY_LENGTH(table), NULL);
     *out = reader.settings;
     return ok;

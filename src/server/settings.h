@@ -38,10 +38,10 @@ void server_settings_init(struct server_settings *settings);
 /**
  * Read `source` (normalised) over what `*out` has; a list that is given replaces the one of before.
  * Paths in it are relative to `folder`, which ends in a slash, or to the working directory when it
- * is empty. False when something is wrong, with every problem in `diags`. What is stored lies in
- * `arena` or in the source.
+ * is empty. A key that nobody knows is an error when `strict`, else a warning. False when something
+ * is wrong, with every problem in `diags`. What is stored lies in `arena` or in the source.
  */
 MUST_USE bool server_settings_read(struct arena *arena, const struct source *source, slice folder,
-                                   struct server_settings *out, struct diags *diags);
+                                   bool strict, struct server_settings *out, struct diags *diags);
 
 #endif

@@ -67,8 +67,8 @@ static void take_unknown(struct fields *fields, const struct header_field *given
     for (size_t i = 0; i < ARRAY_LENGTH(table); i++) {
         known[i] = slice_of(table[i].key);
     }
-    header_warn_unknown_key(fields->source, given->key, known, ARRAY_LENGTH(known),
-                            "It is shown as it is.", fields->diags);
+    header_unknown_key(fields->source, given->key, known, ARRAY_LENGTH(known), DIAG_WARNING,
+                       " It is shown as it is.", fields->diags);
     if (given->value.len > 0 && list_has_room(fields, given->key.ptr, fields->facts.count)) {
         *ARRAY_ADD(fields->arena, &fields->facts) = (struct fact){ given->key, given->value };
     }

@@ -158,19 +158,18 @@ bool header_value_fits(const struct source *source, const char *at, slice text, 
     return false;
 }
 
-void header_warn_unknown_key(const struct source *source, slice key, const slice *known,
-                             size_t count, const char *what_then, struct diags *diags)
+void header_unknown_key(const struct source *source, slice key, const slice *known, size_t count,
+                        enum diag_level level, const char *what_then, struct diags *diags)
 {
     slice near = SLICE_EMPTY;
     if (!diags_full(diags, source->path)) {
         near = diag_nearest(key, known, count);
     }
     if (near.len > 0) {
-        diags_add(diags, DIAG_WARNING, source, key.ptr,
-                  "unknown key `%.*s`; did you mean `%.*s`? %s", SLICE_ARG(key), SLICE_ARG(near),
-                  what_then);
+        diags_add(diags, level, source, key.ptr, "unknown key `%.*s`; did you mean `%.*s`?%s",
+                  SLICE_ARG(key), SLICE_ARG(near), what_then);
     } else {
-        diags_add(diags, DIAG_WARNING, source, key.ptr, "unknown key `%.*s`. %s", SLICE_ARG(key),
+        diags_add(diags, level, source, key.ptr, "unknown key `%.*s`.%s", SLICE_ARG(key),
                   what_then);
     }
 }

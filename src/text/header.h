@@ -53,9 +53,10 @@ bool header_to_bool(slice value, bool *out);
 /** An error at `at` when `text` is too long for a heading or the label of a link; then false. */
 MUST_USE bool header_value_fits(const struct source *source, const char *at, slice text,
                                 struct diags *diags);
-/** A warning for a key that nobody knows, with the nearest of `known`; `what_then` ends it. */
-void header_warn_unknown_key(const struct source *source, slice key, const slice *known,
-                             size_t count, const char *what_then, struct diags *diags);
+/** A problem of `level` for a key that nobody knows, with the nearest of `known`; `what_then` ends
+ * it: a blank and a sentence, or nothing. */
+void header_unknown_key(const struct source *source, slice key, const slice *known, size_t count,
+                        enum diag_level level, const char *what_then, struct diags *diags);
 
 /** Which line of a file something is on, for places asked for in the order of the file. */
 struct line_counter {

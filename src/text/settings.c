@@ -50,15 +50,16 @@ static size_t find(const struct setting *table, size_t count, slice key)
     return i;
 }
 
-static void warn_unknown(struct settings *settings, const struct setting *table, size_t count,
-                         slice key)
+static void say_unknown(struct settings *settings, const struct setting *table, size_t count,
+                        slice key)
 {
     slice *known = arena_array(settings->arena, count, sizeof *known);
     for (size_t i = 0; i < count; i++) {
         known[i] = slice_of(table[i].key);
     }
-    header_warn_unknown_key(settings->source, key, known, count, "It is passed over.",
-                            settings->diags);
+    header_unknown_key(settings->source, key, known, count,
+                       settings->strict ? DIAG_ERROR : DIAG_WARNING,
+                       settings->strict ? "" : " It is passed over.", settings->diags);
 }
 
 bool settings_read(struct settings *settings, const struct setting *table, size_t count,
@@ -83,7 +84,7 @@ bool settings_read(struct settings *settings, const struct setting *table, size_
         size_t i = find(table, count, given.key);
         unsigned line = line_counter_at(&lines, given.key.ptr);
         if (i == count) {
-            warn_unknown(settings, table, count, given.key);
+            say_unknown(settings, table, count, given.key);
         } else if (seen[i] != 0 && !table[i].may_repeat) {
             diags_add(diags, DIAG_ERROR, source, given.key.ptr,
                       "%s is given twice; the first one is on line %u", table[i].key, seen[i]);

@@ -17,7 +17,8 @@ struct settings {
     struct arena *arena; /* what the values that are taken may be copied to */
     const struct source *source;
     struct diags *diags;
-    void *out; /* the struct that `offset` of a setting counts in */
+    void *out;   /* the struct that `offset` of a setting counts in */
+    bool strict; /* a key that nobody knows is an error */
 };
 
 /** A key of the table. */
@@ -32,9 +33,10 @@ struct setting {
 };
 
 /**
- * Read all of `settings->source` (normalised). A key that nobody knows or that has no value is a
- * warning, one that is given twice an error. True when no error was added. `seen`, which may be
- * NULL, gets for each row of the table the line it was last given on, 0 for none.
+ * Read all of `settings->source` (normalised). A key that nobody knows (unless `strict`) or that
+ * has no value is a warning, one that is given twice an error. True when no error was added.
+ * `seen`, which may be NULL, gets for each row of the table the line it was last given on, 0 for
+ * none.
  */
 MUST_USE bool settings_read(struct settings *settings, const struct setting *table, size_t count,
                             unsigned *seen);

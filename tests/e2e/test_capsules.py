@@ -138,7 +138,8 @@ def test_options_come_before_the_file(serve, two, tmp_path):
 
 @pytest.mark.parametrize("arguments, code, words", [
     (["--set", "Workers=0"], 2, "options:1:10: error: Workers takes a number from 1 to 64"),
-    (["--set", "Wrokers=1"], 2, "did you mean `Workers`?"),
+    (["--set", "Wrokers=1"], 2,
+     "options:1:1: error: unknown key `Wrokers`; did you mean `Workers`?\n"),
     (["--set", "Workers"], 2, "--set takes KEY=VALUE, not `Workers`"),
     (["--config", "nowhere.conf"], 1, "nowhere.conf: No such file or directory"),
     (["a", "b", "--host", "example.org"], 2, "--host is for one capsule"),

@@ -22,8 +22,8 @@ static void begin(struct parsed *parsed)
 static void parse(struct parsed *parsed, const char *text, const char *folder)
 {
     const struct source source = { SLICE("matinee.conf"), slice_of(text) };
-    parsed->ok = server_settings_read(&parsed->arena, &source, slice_of(folder), &parsed->settings,
-                                      &parsed->diags);
+    parsed->ok = server_settings_read(&parsed->arena, &source, slice_of(folder), false,
+                                      &parsed->settings, &parsed->diags);
 }
 
 /* True when the first problem holds `words`. */
