@@ -335,7 +335,20 @@ static void loader_ended(struct master *master, struct crew *crew, int status)
     buf_release(&text);
 }
 
-/* Orphaned workers are reaped here too. Returns false when there are no children left. */
+/* A worker whose loader has died: nobody else sees its end. */
+static void orphan_ended(const struct master *master, int status)
+{
+    struct buf text;
+    if (master->stopping || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
+        return;
+    }
+    buf_init(&text, 256);
+    process_put_end(&text, status);
+    log_problem("a worker ended: %.*s", SLICE_ARG(buf_slice(&text)));
+    buf_release(&text);
+}
+
+/* Returns false when there are no children left. */
 static bool reap(struct master *master)
 {
     int status = 0;
@@ -345,6 +358,8 @@ static bool reap(struct master *master)
         peers_leave(master->peers, pid);
         if (crew != NULL && crew->has_loader && crew->group == pid) {
             loader_ended(master, crew, status);
+        } else {
+            orphan_ended(master, status);
         }
     }
     bool has_children = pid == 0;

@@ -305,6 +305,7 @@ def test_lintian(package):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="not root")
+@needs("systemd-sysusers")
 def test_installing_and_purging(package, tmp_path):
     """Into a root of its own, in which nothing else is installed; tests/long has a whole system."""
     for folder in ("info", "updates", "triggers"):
@@ -318,8 +319,7 @@ def test_installing_and_purging(package, tmp_path):
     done = run(*dpkg, "--install", package)
     assert done.returncode == 0, done.stdout
     assert (tmp_path / "etc/matinee/matinee.conf").exists()
-    if shutil.which("systemd-sysusers"):
-        assert "matinee:" in (tmp_path / "etc/passwd").read_text()
+    assert "matinee:" in (tmp_path / "etc/passwd").read_text()
     for folder in ("lib", "log"):
         (tmp_path / f"var/{folder}/matinee").mkdir(parents=True)
         (tmp_path / f"var/{folder}/matinee/file").write_text("")
