@@ -133,6 +133,17 @@ static void limit_draining(struct generations *all)
     }
 }
 
+/* Its processes have been killed; their ends are no news any more. It need not be the oldest one:
+ * that may serve still, when none of the others has come up. */
+static void forget_killed(struct generations *all)
+{
+    size_t index = 0;
+    while (index + 1 < all->count && !all->items[index]->draining) {
+        index++;
+    }
+    remove_at(all, index);
+}
+
 bool generations_start(struct generations *all)
 {
     struct generation *generation = generation_new();
@@ -148,8 +159,7 @@ bool generations_start(struct generations *all)
     }
     limit_draining(all);
     if (all->count == GENERATIONS_MAX) {
-        /* Its processes have been killed; their ends are no news any more. */
-        remove_at(all, 0);
+        forget_killed(all);
     }
     all->items[all->count++] = generation;
     int64_t now = clock_ms();
