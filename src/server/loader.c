@@ -83,18 +83,20 @@ static void set_ports(const struct listeners *listeners, struct site *site, stru
     site->authority = buf_slice(authority);
 }
 
+/* One that has been moved away, with its capsule say, is kept: its last version is served. */
 static void open_static(const char *folder, struct site *site)
 {
     struct buf path;
     buf_init(&path, 4096);
     buf_puts(&path, folder);
     buf_puts(&path, "/static");
-    if (site->static_folder >= 0) {
+    const char *name = path.failed ? NULL : buf_string(&path);
+    int fd = name == NULL ? -1 : open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    buf_release(&path);
+    if (fd >= 0 && site->static_folder >= 0) {
         (void)close(site->static_folder);
     }
-    const char *name = path.failed ? NULL : buf_string(&path);
-    site->static_folder = name == NULL ? -1 : open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    buf_release(&path);
+    site->static_folder = fd >= 0 ? fd : site->static_folder;
 }
 
 static void log_capsule(const struct capsule *capsule, size_t bad_files, const char *event)

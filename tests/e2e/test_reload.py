@@ -70,7 +70,9 @@ def test_a_capsule_that_is_away_for_a_while(server):
     old = server.capsule.with_name("old")
     server.capsule.rename(old)
     server.wait_for("this folder cannot be read")
+    server.wait_for_reload()
     assert server.get("/reviews/first/").status == 20
+    assert server.get("/plain.txt").text == "plain\n"
     fresh = serving.write_capsule(server.capsule.with_name("fresh"))
     serving.write_review(fresh, "third")
     fresh.rename(server.capsule)
