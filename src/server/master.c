@@ -313,10 +313,6 @@ static void loader_ended(struct master *master, struct crew *crew, int status)
     if (master->stopping) {
         return;
     }
-    if (!master->has_served) {
-        /* What is wrong would be wrong again; and somebody is there to read it. */
-        master->failed = true;
-    }
     int64_t now = clock_ms();
     if (WIFEXITED(status) && WEXITSTATUS(status) == LOADER_OUTGROWN) {
         /* It has said why; and that is no failure, however often it happens. */
@@ -324,6 +320,8 @@ static void loader_ended(struct master *master, struct crew *crew, int status)
         master->start_at = now > soonest ? now : soonest;
         return;
     }
+    /* What is wrong would be wrong again; and somebody is there to read it. */
+    master->failed = !master->has_served;
     master->start_at = backoff_next(&master->backoff, now);
     if (master->failed && WIFEXITED(status)) {
         return; /* it has said why */
