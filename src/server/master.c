@@ -463,6 +463,8 @@ static bool round_of_loop(struct master *master)
     enum { WATCH, CHANNEL, FDS };
     int64_t now = clock_ms();
     start_crew_if_due(master);
+    /* What came after the last line about it; the watch wakes us once a minute. */
+    gate_report(master->peers, false);
     if (!master->stopping && master->read_credentials_at <= now) {
         read_credentials(master);
     }

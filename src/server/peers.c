@@ -326,8 +326,12 @@ bool peers_report(struct peers *peers, int64_t now_us, bool at_once,
                   unsigned long counts[TURNED_KINDS])
 {
     int64_t last = atomic_load(&peers->reported_at);
+    bool is_news = false;
+    for (int i = 0; i < TURNED_KINDS; i++) {
+        is_news |= atomic_load_explicit(&peers->turned_away[i], memory_order_relaxed) > 0;
+    }
     bool is_due = last == 0 || now_us - last >= (int64_t)LIMIT_REPORT_SECONDS * 1000000;
-    if ((!is_due && !at_once) ||
+    if (!is_news || (!is_due && !at_once) ||
         !atomic_compare_exchange_strong(&peers->reported_at, &last, now_us)) {
         return false; /* or another worker does it */
     }

@@ -332,6 +332,10 @@ static void test_what_is_said(void **state)
     (void)state;
     unsigned long counts[TURNED_KINDS];
     assert_false(peers_report(peers, start, true, counts));
+    /* Where there was nothing to say, nothing is put off. */
+    peers_note(peers, TURNED_SLOW_DOWN);
+    assert_true(peers_report(peers, start, false, counts));
+    assert_int_equal(counts[TURNED_SLOW_DOWN], 1);
     peers_note(peers, TURNED_SLOW_DOWN);
     assert_false(peers_report(peers, start + second, false, counts));
     peers_note(peers, TURNED_SLOW_DOWN);
