@@ -135,22 +135,22 @@
 #define LIMIT_DRAIN_SECONDS 600
 /** Seconds to finish what is held when the server is told to end. */
 #define LIMIT_STOP_SECONDS 10
-/** Milliseconds that a connection has then to begin a handshake; once its first byte is there it has
- * all of these seconds. A round trip to the other side of the world takes 300. */
+/** Milliseconds that a connection has then to begin a handshake; once its first byte is there it
+ * has all of these seconds. A round trip to the other side of the world takes 300. */
 #define LIMIT_SILENCE_MS 1000
 /** Longest line of the log in bytes, so that its write into a pipe is never torn apart
  * (PIPE_BUF is 4096 on Linux, 512 at least elsewhere). */
 #define LIMIT_LOG_LINE 2048
-/** Longest header of a proxy in bytes (PROXY protocol): addresses have 232 bytes, the extensions that
- * proxies send (certificates' names, identifiers of connections) a few hundred. */
+/** Longest header of a proxy in bytes (PROXY protocol): addresses have 232 bytes, the extensions
+ * that proxies send (certificates' names, identifiers of connections) a few hundred. */
 #define LIMIT_PROXY_HEADER 4096
 /** Certificates that a server may present: each takes 20 kB in each process. */
 #define LIMIT_CERTIFICATES 1024
 /** All of them with their chains and keys, as PEM: the loader waits for them, and each process has
  * them. With usual chains of 6 kB there is room for as many as there may be. */
 #define LIMIT_KEYRING (16u * 1024 * 1024)
-/** The certificate of a client with its chain, in bytes; it has to fit into LIMIT_BEFORE_REQUEST with
- * the rest of the handshake. */
+/** The certificate of a client with its chain, in bytes; it has to fit into LIMIT_BEFORE_REQUEST
+ * with the rest of the handshake. */
 #define LIMIT_CLIENT_CHAIN (32u * 1024)
 
 /* --- commands --------------------------------------------------------------------------------- */
