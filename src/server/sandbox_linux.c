@@ -234,7 +234,18 @@ static bool begin_files(struct landlock *landlock)
     return true;
 }
 
-/* The bits of what holds; 0 with errno. */
+/* The bits of what holds; 0 with errno, that of the rule which could not be added unless `ok`. */
+static unsigned enforce(struct landlock *landlock, bool ok)
+{
+    if (!ok) {
+        int saved = errno;
+        (void)close(landlock->rules);
+        errno = saved;
+        return 0;
+    }
+    return landlock_enforce(landlock) ? landlock_protections(landlock->version) : 0;
+}
+
 static unsigned restrict_loader_files(const struct sandbox_tree *trees, size_t count)
 {
     struct landlock landlock;
@@ -245,13 +256,7 @@ static unsigned restrict_loader_files(const struct sandbox_tree *trees, size_t c
     for (size_t i = 0; ok && i < count; i++) {
         ok = visit_tree(&trees[i], allow_path, &landlock);
     }
-    if (!ok) {
-        int saved = errno;
-        (void)close(landlock.rules);
-        errno = saved;
-        return 0;
-    }
-    return landlock_enforce(&landlock) ? landlock_protections(landlock.version) : 0;
+    return enforce(&landlock, ok);
 }
 
 static unsigned restrict_worker_files(const int *folders, size_t count)
@@ -264,13 +269,7 @@ static unsigned restrict_worker_files(const int *folders, size_t count)
     for (size_t i = 0; ok && i < count; i++) {
         ok = folders[i] < 0 || landlock_allow(&landlock, folders[i], false);
     }
-    if (!ok) {
-        int saved = errno;
-        (void)close(landlock.rules);
-        errno = saved;
-        return 0;
-    }
-    return landlock_enforce(&landlock) ? landlock_protections(landlock.version) : 0;
+    return enforce(&landlock, ok);
 }
 
 static bool is_readable_or_known(UNUSED void *context, const char *path)
