@@ -40,7 +40,8 @@ static void log_no_header(const struct connection *c)
     buf_release(&address);
 }
 
-/* The header has come. Without an address in it the connection is the proxy's own. */
+/* The header has come. Without an address in it the connection is the proxy's own: it is not
+ * counted, or many readers would be one address. */
 static enum proxy_progress take_over(struct connection *c, const struct peer_address *client)
 {
     proxy_release(c);

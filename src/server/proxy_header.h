@@ -32,8 +32,7 @@ enum proxy_result {
  * Take the next bytes of a connection. At most LIMIT_PROXY_HEADER bytes are ever taken; a byte that
  * cannot be right is refused when it comes. `*used` is how many of `received` belong to the header.
  * With PROXY_COMPLETE `*out` is whom the proxy speaks for; of family AF_UNSPEC when it does not say
- * (`UNKNOWN`, a Unix socket) or speaks for itself (`LOCAL`, its health checks): then the address of
- * the connection counts.
+ * (`UNKNOWN`, a Unix socket) or speaks for itself (`LOCAL`, its health checks).
  */
 MUST_USE enum proxy_result proxy_header_read(struct proxy_reader *reader, slice received,
                                              size_t *used, struct peer_address *out);
