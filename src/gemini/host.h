@@ -19,8 +19,9 @@
  * checked as Unicode Technical Standard 46 says, non-transitional), an IPv4 or IPv6 address with or
  * without brackets, or a pattern such as `*.example.org` when `patterns` are allowed.
  *
- * False when it is none of that (or `out` has no room), with nothing appended; `*problem`, when not NULL, says then what
- * is wrong, as the end of a sentence: `expected the name of a host, such as example.org`.
+ * False when it is none of that (or `out` has no room), with nothing appended; `*problem`, when not
+ * NULL, says then what is wrong, as the end of a sentence: `expected the name of a host, such as
+ * example.org`.
  */
 MUST_USE bool host_normalise(slice written, bool patterns, struct buf *out, const char **problem);
 

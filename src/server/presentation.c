@@ -307,8 +307,7 @@ static int on_client_hello(SSL *ssl, int *alert, void *arg)
         lower[i] = ascii_lower(host.ptr[i]);
     }
     host.ptr = lower;
-    bool found =
-        host.len > 0 && !host_is_pattern(host) && find(presentation, host, &site, &shown);
+    bool found = host.len > 0 && !host_is_pattern(host) && find(presentation, host, &site, &shown);
     if (!found) {
         shown = shown_by_default(presentation);
     }
