@@ -82,6 +82,7 @@ static const char *const source_folders[] = { "reviews", "pages", "static", NULL
 struct served_capsule {
     struct serving *serving;
     const char *folder;
+    bool is_usable;           /* `conf` could be read */
     struct capsule_conf conf; /* as it was at the start */
     const slice *names;       /* --host, or the Host of `conf` */
     size_t name_count;
@@ -258,7 +259,8 @@ static bool read_given(struct serving *serving)
 
 /* --- the capsules ----------------------------------------------------------------------------- */
 
-/* The loader reads capsule.conf again, with everything else; this is for names and user. */
+/* The loader reads capsule.conf again, with everything else; this is for names and user. False,
+ * with messages printed, when it cannot be used; `served` then has no names. */
 static bool read_conf(struct serving *serving, struct served_capsule *served)
 {
     struct diags diags;
@@ -273,7 +275,7 @@ static bool read_conf(struct serving *serving, struct served_capsule *served)
               conf_parse(&serving->arena, &source, &served->conf, &diags);
     if (!ok) {
         command_print_diags(&diags);
-        (void)command_fail("there is nothing to serve before %s is right", path.ptr);
+        served->conf = (struct capsule_conf){ 0 };
     }
     diags_release(&diags);
     return ok;
@@ -295,28 +297,46 @@ static bool shares_name(const struct served_capsule *a, const struct served_caps
     return false;
 }
 
+static bool has_name_of_another(const struct serving *serving, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (shares_name(&serving->capsules[i], &serving->capsules[index])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One that cannot be used does not keep the others off the wire: the loader takes it up once it can
+ * be. False when none is left, or two are called the same. */
 static bool read_capsules(struct serving *serving)
 {
     const struct path_list *folders = &serving->settings.capsules;
+    size_t usable = 0;
     serving->count = folders->count > 0 ? folders->count : 1;
     serving->capsules = arena_array(&serving->arena, serving->count, sizeof *serving->capsules);
     for (size_t i = 0; i < serving->count; i++) {
         struct served_capsule *served = &serving->capsules[i];
         served->serving = serving;
         served->folder = folders->count > 0 ? folders->items[i] : "capsule";
-        if (!read_conf(serving, served)) {
-            return false;
-        }
+        served->is_usable = read_conf(serving, served);
+        usable += served->is_usable;
         served->names = serving->hosts.count > 0 ? serving->hosts.items : served->conf.hosts;
         served->name_count =
             serving->hosts.count > 0 ? serving->hosts.count : served->conf.host_count;
-        for (size_t k = 0; k < i; k++) {
-            if (shares_name(&serving->capsules[k], served)) {
-                return false;
-            }
+        if (has_name_of_another(serving, i)) {
+            return false;
         }
     }
-    return true;
+    for (size_t i = 0; i < serving->count; i++) {
+        if (!serving->capsules[i].is_usable) {
+            (void)command_fail(usable > 0
+                                   ? "%s/capsule.conf cannot be used, so its capsule is not served"
+                                   : "there is nothing to serve before %s/capsule.conf is right",
+                               serving->capsules[i].folder);
+        }
+    }
+    return usable > 0;
 }
 
 /* --user, User in matinee.conf, User in the first capsule.conf that has it. */
@@ -372,8 +392,9 @@ static int serve(struct serving *serving)
     struct server_site *sites = arena_array(&serving->arena, serving->count, sizeof *sites);
     for (size_t i = 0; i < serving->count; i++) {
         struct served_capsule *served = &serving->capsules[i];
-        slice certificate_name;
-        if (!capsule_certificate(certs, served->names, served->name_count, &certificate_name)) {
+        slice certificate_name = SLICE_EMPTY;
+        if (served->is_usable &&
+            !capsule_certificate(certs, served->names, served->name_count, &certificate_name)) {
             return EXIT_FAILED;
         }
         sites[i] = (struct server_site){

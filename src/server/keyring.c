@@ -207,7 +207,7 @@ static bool read_needed(struct reading *reading)
         struct buf file;
         buf_init(&file, 4 * HOST_BYTES);
         host_put_file_name(options->sites[i].certificate_name, &file);
-        ok = keyring_find(reading->out, buf_slice(&file)) != NULL ||
+        ok = file.len == 0 || keyring_find(reading->out, buf_slice(&file)) != NULL ||
              read_pair(reading, buf_slice(&file), true);
         buf_release(&file);
     }

@@ -242,13 +242,16 @@ static void retire_old_crews(struct master *master)
 
 static void tell_ready(const struct master *master)
 {
-    const struct server_site *site = &master->options->sites[0];
-    size_t others = master->options->site_count - 1;
+    const struct server_options *options = master->options;
+    size_t first = 0;
     struct buf status;
+    while (options->sites[first].shown_host_count == 0) { /* a capsule that could not be read */
+        first++;
+    }
     buf_init(&status, 512);
-    buf_printf(&status, "Serving %.*s", SLICE_ARG(site->shown_hosts[0]));
-    if (others > 0) {
-        buf_printf(&status, " and %zu more", others);
+    buf_printf(&status, "Serving %.*s", SLICE_ARG(options->sites[first].shown_hosts[0]));
+    if (options->site_count > 1) {
+        buf_printf(&status, " and %zu more", options->site_count - 1);
     }
     systemd_ready(buf_slice(&status));
     buf_release(&status);

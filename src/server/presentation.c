@@ -217,12 +217,17 @@ bool presentation_covers(const struct presentation *presentation, size_t site, s
     return certificate_covers(presentation->shown[chosen].leaf, host);
 }
 
-/* For who does not say which one is wanted. */
+/* For who does not say which one is wanted: that of the first capsule there is. */
 static const struct shown *shown_by_default(const struct presentation *presentation)
 {
-    const struct choice *first = &presentation->choices[0];
-    bool has_hosts = presentation->sites->items[0].host_count > 0;
-    return &presentation->shown[has_hosts ? first->by_host[0] : first->always];
+    const struct sites *sites = presentation->sites;
+    size_t i = 0;
+    while (i + 1 < sites->count && sites->items[i].capsule == NULL) {
+        i++;
+    }
+    const struct choice *choice = &presentation->choices[i];
+    bool has_hosts = sites->items[i].host_count > 0;
+    return &presentation->shown[has_hosts ? choice->by_host[0] : choice->always];
 }
 
 SSL_CTX *presentation_context(const struct presentation *presentation)

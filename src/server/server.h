@@ -41,10 +41,11 @@ struct capsule_reading {
 /** One of the capsules that are served. */
 struct server_site {
     const char *folder;
-    slice certificate_name; /* the certificate is CERTS/NAME.crt, CERTS/NAME.key */
+    slice certificate_name; /* the certificate is CERTS/NAME.crt, CERTS/NAME.key; empty: any; one
+                               site has one */
     const slice *hosts;     /* instead of the Host of capsule.conf; none: that one */
     size_t host_count;
-    const slice *shown_hosts; /* whose URLs are printed at the start */
+    const slice *shown_hosts; /* whose URLs are printed at the start; none: not known then */
     size_t shown_host_count;
     uint16_t shown_port; /* of these URLs; 0: the one that is listened on */
 

@@ -1,6 +1,7 @@
 """Several capsules in one server, and its settings."""
 
 import datetime
+import ssl
 import subprocess
 
 import pytest
@@ -72,6 +73,52 @@ def test_one_that_breaks_leaves_the_other(serve, two):
     server.wait_for("capsule.conf:1:.*error", mark)
     server.wait_for("matinee: reloaded Films: 3 reviews", mark)
     assert whose(server, "dramas.test").text == "Dramas\n"
+
+
+BROKEN = (r"matinee: in .*site-[ab]:", r"capsule\.conf:.*", r"Title", r" *\^", r"\d errors?.*",
+          r"matinee: .*site-[ab]/capsule\.conf cannot be used, so its capsule is not served",
+          r"matinee: .*site-[ab]/capsule\.conf: .*", r"matinee: nothing to serve in .*site-[ab]",
+          r".*site-[ab].*: error: .*", serving.OUTGROWN)
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+@pytest.mark.parametrize("how", ["mistake", "missing"])
+def test_one_that_is_broken_at_the_start(serve, two, tmp_path, broken, how):
+    """The others are served, and it as soon as it can be, with the certificate that it had before."""
+    hosts = ["films.test", "dramas.test"]
+    serve(two, certs=tmp_path / "keys").close()
+    conf = two[broken] / "capsule.conf"
+    good = conf.read_text()
+    if how == "mistake":
+        conf.write_text("Title\n")
+    else:
+        two[broken].rename(tmp_path / "away")
+    server = serve(two, certs=tmp_path / "keys")
+    server.expect(*BROKEN)
+    title = ["Films", "Dramas"]
+    assert whose(server, hosts[1 - broken]).text == f"{title[1 - broken]}\n"
+    assert whose(server, hosts[broken]).status == 53
+    if how == "mistake":
+        conf.write_text(good)
+    else:
+        (tmp_path / "away").rename(two[broken])
+    server.wait_until(lambda: whose(server, hosts[broken]).status == 20)
+    assert whose(server, hosts[broken]).text == f"{title[broken]}\n"
+    with wire.Wire(server.port, name=hosts[broken]) as client:
+        client.handshake()
+        shown = client.tls.getpeercert(binary_form=True)
+    assert shown == ssl.PEM_cert_to_DER_cert((tmp_path / f"keys/{hosts[broken]}.crt").read_text())
+
+
+def test_all_broken_at_the_start(two, tmp_path):
+    for folder in two:
+        (folder / "capsule.conf").write_text("Title\n")
+    code, errors = run(*two, "--certs", tmp_path / "certs")
+    assert code == 1
+    for folder in two:
+        assert f"{folder}/capsule.conf:1:1: error:" in errors
+        assert f"there is nothing to serve before {folder}/capsule.conf is right" in errors
+    assert not (tmp_path / "certs").exists()
 
 
 def test_names_that_two_capsules_have(tmp_path):
