@@ -1,22 +1,20 @@
 #include "server/loader.h"
 
-#include "gemini/url.h"
 #include "server/channel.h"
 #include "server/clock.h"
 #include "server/generation.h"
 #include "server/log.h"
 #include "server/presentation.h"
 #include "server/process.h"
-#include "server/route.h"
 #include "server/sandbox.h"
 #include "server/schedule.h"
 #include "server/signals.h"
+#include "server/site.h"
 #include "server/watch.h"
 #include "server/worker.h"
 #include "text/date.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +35,8 @@ struct served {
     bool is_news;     /* read, and not said yet */
     bool is_outgrown; /* another folder now, which the sandbox keeps us from */
     size_t bad_files;
-    unsigned long long warned; /* a hash of the names and certificates that were looked at */
-    int64_t next_moment;       /* of the wall clock: a review becomes visible, or a day begins */
+    unsigned long long looked_at; /* names and certificates, for site_warn_of_names */
+    int64_t next_moment;          /* of the wall clock: a review becomes visible, or a day begins */
 };
 
 struct loader {
@@ -59,102 +57,6 @@ struct loader {
 
 /* --- what is served --------------------------------------------------------------------------- */
 
-static void set_ports(const struct listeners *listeners, struct site *site, struct buf *authority)
-{
-    const unsigned long public_port = site->capsule->conf.port;
-    bool has_default = false;
-    site->port_count = 0;
-    if (public_port != 0) {
-        site->ports[site->port_count++] = (uint16_t)public_port;
-        has_default = public_port == LISTEN_DEFAULT_PORT;
-    }
-    for (size_t i = 0; i < listeners->count; i++) {
-        if (listeners->items[i].port == 0) {
-            continue; /* a Unix socket: only who is before it knows what port readers use */
-        }
-        site->ports[site->port_count++] = listeners->items[i].port;
-        has_default |= public_port == 0 && listeners->items[i].port == LISTEN_DEFAULT_PORT;
-    }
-    buf_clear(authority);
-    url_put_host(site->hosts[0], authority);
-    if (!has_default && site->port_count > 0) {
-        buf_printf(authority, ":%u", site->ports[0]);
-    }
-    site->authority = buf_slice(authority);
-}
-
-/* One that has been moved away, with its capsule say, is kept: its last version is served. */
-static void open_static(const char *folder, struct site *site)
-{
-    struct buf path;
-    buf_init(&path, 4096);
-    buf_puts(&path, folder);
-    buf_puts(&path, "/static");
-    const char *name = path.failed ? NULL : buf_string(&path);
-    int fd = name == NULL ? -1 : open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    buf_release(&path);
-    if (fd >= 0 && site->static_folder >= 0) {
-        (void)close(site->static_folder);
-    }
-    site->static_folder = fd >= 0 ? fd : site->static_folder;
-}
-
-static void log_capsule(const struct capsule *capsule, size_t bad_files, const char *event)
-{
-    size_t reviews = capsule_count_reviews(capsule);
-    struct buf errors;
-    buf_init(&errors, 64);
-    if (bad_files > 0) {
-        buf_printf(&errors, "; %zu %s errors", bad_files,
-                   bad_files == 1 ? "file has" : "files have");
-    }
-    log_message("%s %.*s: %zu review%s, %zu page%s, %zu file%s%.*s", event,
-                SLICE_ARG(capsule->conf.title), reviews, reviews == 1 ? "" : "s",
-                capsule->page_count, capsule->page_count == 1 ? "" : "s", capsule->static_count,
-                capsule->static_count == 1 ? "" : "s", SLICE_ARG(buf_slice(&errors)));
-    buf_release(&errors);
-}
-
-/* True when names or certificates are not those that were looked at before. */
-static bool has_new_names(struct loader *loader, size_t index)
-{
-    const struct site *site = &loader->sites[index];
-    const slice certificates = { (const char *)&loader->presentation, sizeof loader->presentation };
-    unsigned long long hash = slice_hash(certificates, SLICE_HASH_SEED);
-    for (size_t i = 0; i < site->host_count; i++) {
-        hash = slice_hash(SLICE(" "), slice_hash(site->hosts[i], hash));
-    }
-    bool is_new = hash != loader->served[index].warned;
-    loader->served[index].warned = hash;
-    return is_new;
-}
-
-/* A name that was added after the certificate was made: clients that look at names refuse it. */
-static void warn_of_uncovered_hosts(const struct loader *loader, size_t index)
-{
-    const struct site *site = &loader->sites[index];
-    for (size_t i = 0; i < site->host_count; i++) {
-        if (!presentation_covers(loader->presentation, index, site->hosts[i])) {
-            log_problem("the certificate is not for %.*s", SLICE_ARG(site->hosts[i]));
-        }
-    }
-}
-
-/* A name that two capsules have: the first one gets its requests. */
-static void warn_of_shared_hosts(const struct loader *loader, const struct site *site)
-{
-    for (const struct site *other = loader->sites; other < site; other++) {
-        for (size_t i = 0; other->capsule != NULL && i < site->host_count; i++) {
-            for (size_t k = 0; k < other->host_count; k++) {
-                if (slice_equal(site->hosts[i], other->hosts[k])) {
-                    log_problem("%.*s is a name of %.*s already, which gets its requests",
-                                SLICE_ARG(site->hosts[i]), SLICE_ARG(other->capsule->conf.title));
-                }
-            }
-        }
-    }
-}
-
 /* Which certificates are whose, after one or the other has changed. */
 static void choose_certificates(struct loader *loader)
 {
@@ -163,23 +65,8 @@ static void choose_certificates(struct loader *loader)
         process_exit(1);
     }
     for (size_t i = 0; i < loader->count; i++) {
-        if (loader->sites[i].capsule != NULL && has_new_names(loader, i)) {
-            warn_of_uncovered_hosts(loader, i);
-            warn_of_shared_hosts(loader, &loader->sites[i]);
-        }
+        site_warn_of_names(&loader->all, i, loader->presentation, &loader->served[i].looked_at);
     }
-}
-
-/* The process is in the time zone of the capsule. The moment at which the same files make other
- * pages. */
-static int64_t set_day(struct site *site)
-{
-    const struct capsule *capsule = site->capsule;
-    site->today = date_of(date_now());
-    site->tomorrow_at = date_begin(date_next(site->today));
-    return capsule->next_change > 0 && capsule->next_change < site->tomorrow_at
-               ? capsule->next_change
-               : site->tomorrow_at;
 }
 
 static void take_changes(struct loader *loader, struct served *served)
@@ -225,13 +112,9 @@ static void load(struct loader *loader, size_t index)
         return;
     }
     site->capsule = reading.capsule;
-    site->asks_for_certificate = site->capsule->conf.paths.area_count > 0;
-    site->hosts = asked->host_count > 0 ? asked->hosts : site->capsule->conf.hosts;
-    site->host_count = asked->host_count > 0 ? asked->host_count : site->capsule->conf.host_count;
-    set_ports(loader->setup->listeners, site, &served->authority);
-    open_static(asked->folder, site);
+    site_fill(site, asked, loader->setup->listeners, &served->authority);
     served->bad_files = reading.bad;
-    served->next_moment = set_day(site);
+    served->next_moment = site_set_day(site);
     served->is_news |= !reading.is_same;
     loader->must_start |= !reading.is_same;
     if (reading.waiting > 0) {
@@ -409,8 +292,8 @@ static void on_ready(struct loader *loader)
 {
     for (size_t i = 0; i < loader->count; i++) {
         if (loader->served[i].is_news && loader->sites[i].capsule != NULL) {
-            log_capsule(loader->sites[i].capsule, loader->served[i].bad_files,
-                        loader->has_started ? "reloaded" : "loaded");
+            site_log(&loader->sites[i], loader->served[i].bad_files,
+                     loader->has_started ? "reloaded" : "loaded");
             loader->served[i].is_news = false;
         }
     }
