@@ -176,21 +176,42 @@ static bool take_new_crt(struct paths *paths, struct certificate *out)
     return certificate_is_pair(out);
 }
 
-static bool load_at(struct paths *paths, bool with_key, struct certificate *out, struct buf *error)
+/* Read both. When they do not belong together, `*is_pair` is false and there is nothing to release
+ * and no message. */
+static bool load_pair(struct paths *paths, struct certificate *out, bool *is_pair,
+                      struct buf *error)
 {
+    *is_pair = true;
     if (!read_crt(&paths->arena, paths->items[CRT], out, error)) {
         return false;
-    }
-    if (!with_key) {
-        return true;
     }
     if (read_key(&paths->arena, paths->items[KEY], out, error)) {
         if (certificate_is_pair(out) || take_new_crt(paths, out)) {
             return true;
         }
-        buf_printf(error, "%s is not the key of %s", paths->items[KEY], paths->items[CRT]);
+        *is_pair = false;
     }
     certificate_release(out);
+    return false;
+}
+
+/* Both files may be replaced after one of them was read; to look again is to see the new ones. */
+static bool load_at(struct paths *paths, bool with_key, struct certificate *out, struct buf *error)
+{
+    enum { LOOKS = 10 };
+    if (!with_key) {
+        return read_crt(&paths->arena, paths->items[CRT], out, error);
+    }
+    for (int i = 0; i < LOOKS; i++) {
+        bool is_pair = false;
+        if (load_pair(paths, out, &is_pair, error)) {
+            return true;
+        }
+        if (is_pair) {
+            return false;
+        }
+    }
+    buf_printf(error, "%s is not the key of %s", paths->items[KEY], paths->items[CRT]);
     return false;
 }
 

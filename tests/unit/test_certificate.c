@@ -16,10 +16,12 @@
 #include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -423,6 +425,33 @@ static void test_half_renewed(UNUSED void **state)
     certificate_release(&found);
 }
 
+/* Between looking at one file and at the other both may be replaced. */
+static void test_renewed_while_it_is_read(UNUSED void **state)
+{
+    const slice names[] = { SLICE("often.example") };
+    buf_clear(&error);
+    assert_true(certificate_make(folder, names, 1, &error));
+    pid_t renewer = fork();
+    while (renewer == 0) {
+        if (!certificate_renew(folder, names, 1, false, &error)) {
+            _exit(1);
+        }
+    }
+    int wrong = 0;
+    for (int i = 0; i < 300; i++) {
+        struct certificate certificate;
+        if (certificate_load(folder, names[0], true, &certificate, NULL, &error)) {
+            certificate_release(&certificate);
+        } else {
+            wrong++;
+        }
+    }
+    (void)kill(renewer, SIGKILL);
+    assert_int_equal(waitpid(renewer, NULL, 0), renewer);
+    print_message("%s\n", buf_string(&error));
+    assert_int_equal(wrong, 0);
+}
+
 static void test_patterns(UNUSED void **state)
 {
     const slice names[] = { SLICE("*.pattern.example") };
@@ -548,6 +577,7 @@ int main(void)
         cmocka_unit_test(test_renew),
         cmocka_unit_test(test_renew_needs_one_of_ours),
         cmocka_unit_test(test_half_renewed),
+        cmocka_unit_test(test_renewed_while_it_is_read),
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_covers),
         cmocka_unit_test(test_kinds),
