@@ -134,8 +134,9 @@ const struct static_folder *capsule_find_folder(const struct capsule *capsule, s
 const struct alias *capsule_find_alias(const struct capsule *capsule, slice path);
 
 /**
- * True when a page in the area `page` may tell of what is in the area `what`: its readers may read
- * that, too. (NULL: no area, open to all.)
+ * True when a page in the area `page` may tell of what is in the area `what`: that is open to all
+ * (NULL), or the same area, or that of `/`, which is told of everywhere (docs/source-format.md,
+ * "Closed areas").
  */
 bool capsule_may_tell(const struct capsule *capsule, const struct path_area *page,
                       const struct path_area *what);
