@@ -42,6 +42,7 @@ def test_a_new_file_and_its_end(server):
     assert server.get("/reviews/third/").status == 51
     path = serving.write_review(server.capsule, "third")
     server.wait_until(lambda: server.get("/reviews/third/").status == 20)
+    server.wait_until(lambda: len(server.accepting()) == server.worker_count)
     assert has(server, "/", "Third")
     path.unlink()
     server.wait_until(lambda: server.get("/reviews/third/").status == 51)
@@ -61,6 +62,7 @@ def test_a_link_and_a_moved_folder(server):
     server.wait_until(lambda: server.get("/linked.txt").status == 20)
     (server.capsule / "static/images").rename(server.capsule / "static/pictures")
     server.wait_until(lambda: server.get("/pictures/dot.png").status == 20)
+    server.wait_until(lambda: len(server.accepting()) == server.worker_count)
     assert server.get("/images/dot.png").status == 51
 
 

@@ -171,6 +171,7 @@ def test_links_and_changes(server):
     (static / "outside.txt").symlink_to(outside)
     (static / "folder").symlink_to("images")
     server.wait_until(lambda: server.get("/inside.txt").status == 20)
+    server.wait_until(lambda: len(server.accepting()) == server.worker_count)
     assert server.get("/folder/dot.png").status == 20
     assert server.get("/outside.txt").status == 51
     (static / "inside.txt").unlink()

@@ -205,6 +205,7 @@ def test_all_reviews_are_replaced(server):
     (server.capsule / "reviews").rename(server.capsule.parent / "old")
     (fresh / "reviews").rename(server.capsule / "reviews")
     server.wait_until(lambda: server.get("/reviews/third/").status == 20)
+    server.wait_until(lambda: len(server.accepting()) == server.worker_count)
     assert server.get("/reviews/first/").status == 51
     serving.write_review(server.capsule, "fourth")
     server.wait_until(lambda: server.get("/reviews/fourth/").status == 20)
