@@ -123,7 +123,7 @@ static const struct setting table[] = {
     { "Footer", settings_take_text, TO(footer) },
     { "User", take_user, TO(user) },
     { "Certificate", take_paths, .detail = PATHS_CERTIFICATE, .may_repeat = true },
-    { "Closed", take_paths, .detail = PATHS_CLOSED, .may_repeat = true },
+    { "Closed", take_paths, .detail = PATHS_CLOSED, .may_repeat = true, .is_guard = true },
     { "Redirect", take_paths, .detail = PATHS_REDIRECT, .may_repeat = true },
     { "Redirect-Temporary", take_paths, .detail = PATHS_REDIRECT_TEMPORARY, .may_repeat = true },
     { "Gone", take_paths, .detail = PATHS_GONE, .may_repeat = true },

@@ -54,12 +54,13 @@ static void say_unknown(struct settings *settings, const struct setting *table, 
                         slice key)
 {
     slice *known = arena_array(settings->arena, count, sizeof *known);
+    bool is_error = settings->strict;
     for (size_t i = 0; i < count; i++) {
         known[i] = slice_of(table[i].key);
+        is_error |= table[i].is_guard && diag_nearest(key, &known[i], 1).len > 0;
     }
-    header_unknown_key(settings->source, key, known, count,
-                       settings->strict ? DIAG_ERROR : DIAG_WARNING,
-                       settings->strict ? "" : " It is passed over.", settings->diags);
+    header_unknown_key(settings->source, key, known, count, is_error ? DIAG_ERROR : DIAG_WARNING,
+                       is_error ? "" : " It is passed over.", settings->diags);
 }
 
 bool settings_read(struct settings *settings, const struct setting *table, size_t count,

@@ -29,11 +29,13 @@ struct setting {
     size_t offset;
     int detail;             /* for `take` alone */
     bool may_repeat;        /* may be given on several lines */
+    bool is_guard;          /* a misspelling of it is an error: what it guards would be open */
     unsigned long min, max; /* of a number */
 };
 
 /**
- * Read all of `settings->source` (normalised). A key that nobody knows (unless `strict`) or that
+ * Read all of `settings->source` (normalised). A key that nobody knows (unless it looks like a
+ * guard, or `strict` is set) or that
  * has no value is a warning, one that is given twice an error. True when no error was added.
  * `seen`, which may be NULL, gets for each row of the table the line it was last given on, 0 for
  * none.
