@@ -180,7 +180,8 @@ static void say_closed(struct check *check, const struct source *source, const c
     const struct path_area *area = page_area(capsule, page);
     if (check->area == capsule->area && !capsule_may_tell(capsule, check->area, area)) {
         diags_add(check->diags, check->to_closed, source, at,
-                  "this link leads into a closed area: %.*s/", SLICE_ARG(area->scope.path));
+                  "this link leads into a closed area: %.*s",
+                  SLICE_ARG(area->scope.path.len > 0 ? area->scope.path : SLICE("/")));
     }
 }
 
