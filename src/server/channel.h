@@ -19,7 +19,8 @@ enum channel_kind {
 /** Descriptors that go with one message, at most. */
 enum { CHANNEL_FILES = 4 };
 
-/** Begin a message over the blocking `socket`; the descriptors stay the caller's. */
+/** Begin a message over the blocking `socket`; the descriptors stay the caller's. False with errno:
+ * EAGAIN when the other side took nothing for as long as SO_SNDTIMEO says. */
 MUST_USE bool channel_send(int socket, enum channel_kind kind, const int *fds, size_t count);
 /** Wait for the beginning of a message. `fds`, with room for CHANNEL_FILES, gets the `*count`
  * descriptors that came with it, which the caller closes. */

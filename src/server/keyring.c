@@ -364,7 +364,9 @@ bool keyring_send(int socket, const struct keyring *ring)
         ok = bytes.len <= LIMIT_KEYRING && channel_send(socket, CHANNEL_CREDENTIALS, NULL, 0) &&
              send_all(socket, &preface, sizeof preface) && send_all(socket, bytes.ptr, bytes.len);
     }
+    int saved = errno;
     BIO_free(out);
+    errno = saved;
     return ok;
 }
 

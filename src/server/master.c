@@ -19,6 +19,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,9 @@
 enum { CREDENTIALS_SETTLE_MS = 200 };
 /* Loaders that have to make room for a new one; as often as one may read anew. */
 enum { RESTART_EVERY_MS = 1000 };
+/* How long a loader may take to receive what it is sent, when more of that waits than fits into the
+ * channel: as long we hear no signal. */
+enum { CHANNEL_SECONDS = 5 };
 /* Crews of loaders that died before their workers had finished. */
 enum { CREWS_MAX = 8 };
 
@@ -134,6 +138,8 @@ static bool start_crew(struct master *master)
         run_loader(master, lifeline[0], channel[1]);
     }
     int reason = errno;
+    const struct timeval patience = { .tv_sec = CHANNEL_SECONDS };
+    (void)setsockopt(channel[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     struct crew crew = {
         .group = pid, .has_loader = true, .lifeline = lifeline[1], .channel = channel[0]
     };
@@ -281,6 +287,19 @@ static void on_channel(struct master *master, struct crew *crew)
     tell_ready(master);
 }
 
+/* After something was sent, which is whole in the channel if `ok`. A loader that takes nothing
+ * hangs, in a file system that has gone away say. Its workers serve on, and another one is started.
+ */
+static void note_sent(struct crew *crew, bool ok)
+{
+    if (!ok && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        log_problem("the loader takes nothing any more; ending it");
+        (void)close(crew->channel);
+        crew->channel = -1;
+        (void)kill(crew->group, SIGKILL);
+    }
+}
+
 static void read_credentials(struct master *master)
 {
     struct keyring fresh;
@@ -296,7 +315,7 @@ static void read_credentials(struct master *master)
         log_fingerprints(master, &old);
         struct crew *crew = current(master);
         if (crew != NULL && crew->channel >= 0) {
-            (void)!keyring_send(crew->channel, master->ring);
+            note_sent(crew, keyring_send(crew->channel, master->ring));
         }
     }
     keyring_release(&fresh);
@@ -414,7 +433,7 @@ static void reopen_logs(struct master *master)
     }
     log_message("the log was opened again");
     if (crew != NULL && crew->channel >= 0) {
-        (void)!channel_send(crew->channel, CHANNEL_LOGS, fds, log_files(fds));
+        note_sent(crew, channel_send(crew->channel, CHANNEL_LOGS, fds, log_files(fds)));
     }
 }
 

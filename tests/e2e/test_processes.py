@@ -458,6 +458,25 @@ def test_a_loader_that_dies_is_replaced_and_workers_go_on(server):
     server.wait_until(lambda: "# After All" in server.get("/reviews/first/").text)
 
 
+def test_a_loader_that_hangs_does_not_stop_the_master(serve, capsule, tmp_path):
+    """What it is sent fills the channel at last; then it is replaced, and signals are heard again."""
+    server = serve(capsule, "--set", f"Log={tmp_path}/requests.log")
+    server.expect(LOADER_KILLED, "matinee: the log was opened again",
+                  "matinee: the loader takes nothing any more; ending it")
+    loader = server.loader()
+    mark = server.mark()
+    os.kill(loader, signal.SIGSTOP)
+    begun = time.monotonic()
+    while not server.find("takes nothing any more"):
+        assert time.monotonic() - begun < 60 * serving.PATIENCE
+        server.process.send_signal(signal.SIGUSR1)
+        time.sleep(0.001)
+    server.wait_for(LOADER_KILLED)
+    server.wait_until(lambda: server.processes("matinee-loader") not in ([], [loader]))
+    server.wait_for("matinee: loaded ", mark)
+    assert server.get().status == 20
+
+
 def test_a_reader_outlives_the_loader(server):
     server.expect(LOADER_KILLED)
     data = os.urandom(8 * 1024 * 1024)
