@@ -136,8 +136,9 @@
 /** Seconds to finish what is held when the server is told to end. */
 #define LIMIT_STOP_SECONDS 10
 /** Milliseconds that a connection has then to begin a handshake; once its first byte is there it
- * has all of these seconds. A round trip to the other side of the world takes 300. */
-#define LIMIT_SILENCE_MS 1000
+ * has all of these seconds. A round trip to the other side of the world takes 300; a client on a
+ * busy machine, or a packet that has to be sent again, needs a second and more. */
+#define LIMIT_SILENCE_MS 3000
 /** Longest line of the log in bytes, so that its write into a pipe is never torn apart
  * (PIPE_BUF is 4096 on Linux, 512 at least elsewhere). */
 #define LIMIT_LOG_LINE 2048
