@@ -93,3 +93,9 @@ void signals_unblock(void)
     sigset_t set = caught_set();
     (void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
+
+void signals_block(void)
+{
+    sigset_t set = caught_set();
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+}

@@ -21,5 +21,7 @@ void signals_forget(void);
  * signals_unblock, so that none is lost in between. */
 void signals_leave(void);
 void signals_unblock(void);
+/** For its last moments: they stay blocked until it has ended. */
+void signals_block(void);
 
 #endif

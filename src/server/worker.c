@@ -315,6 +315,9 @@ void worker_run(const struct worker_setup *setup)
     (void)!write(setup->ready, "r", 1);
     (void)close(setup->ready);
     bool ok = event_base_dispatch(worker->base) >= 0;
+    /* Who ends is told so once more when its loader has died meanwhile; libevent gives SIGTERM its
+     * default back. */
+    signals_block();
     tear_down(worker);
     free(worker);
     process_exit(ok ? 0 : 1);

@@ -896,3 +896,17 @@ def test_the_sample_capsule(sample_server):
     headings = sample_server.section_headings("miracle-in-cell-no-7")
     assert len(headings) >= 6
     assert shutil.which("openssl")
+
+
+def test_a_worker_that_is_told_to_end_again_and_again(server):
+    """It ends in good order, whenever the signals come: the log would say how it ended otherwise."""
+    for _ in range(5):
+        pid = server.wait_until(server.workers)[0]
+        limit = time.monotonic() + 10 * serving.PATIENCE
+        try:
+            while True:
+                os.kill(pid, signal.SIGTERM)
+                assert time.monotonic() < limit
+        except ProcessLookupError:
+            pass
+    assert not server.find(r"a worker ended: signal")
