@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -81,6 +82,16 @@ def write_capsule(folder, conf=""):
     (folder / "static/plain.txt").write_text("plain\n")
     (folder / "static/empty.txt").write_text("")
     return folder
+
+
+def has_ipv6():
+    """False on a machine, or in a container, that cannot even talk to itself with it."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
 
 
 class Server:

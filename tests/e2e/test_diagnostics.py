@@ -13,15 +13,6 @@ import wire
 VERSIONS = pytest.mark.parametrize("version", wire.VERSIONS, ids=["tls1.2", "tls1.3"])
 
 
-def has_ipv6():
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-        return True
-    except OSError:
-        return False
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("diagnostics")
@@ -46,7 +37,7 @@ def test_IPv4Address(server):
     socket.create_connection(("127.0.0.1", server.port), timeout=wire.SECONDS).close()
 
 
-@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+@pytest.mark.skipif(not serving.has_ipv6(), reason="this machine has no IPv6")
 def test_IPv6Address(serve, capsule):
     server = serve(capsule, listen=("[::1]:0",))
     socket.create_connection(("::1", server.port), timeout=wire.SECONDS).close()

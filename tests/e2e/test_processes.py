@@ -115,16 +115,7 @@ def test_a_broken_certificate(capsule, tmp_path):
     assert code == 1 and "localhost.crt" in err
 
 
-def has_ipv6():
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-        return True
-    except OSError:
-        return False
-
-
-@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+@pytest.mark.skipif(not serving.has_ipv6(), reason="this machine has no IPv6")
 def test_both_families(serve, capsule):
     server = serve(capsule, listen=("127.0.0.1:0", "[::1]:0"))
     six = int(server.find(r"listening on \[::1\]:(\d+)")[1])
@@ -149,7 +140,7 @@ def test_a_machine_without_ipv6(capsule, tmp_path):
         assert "matinee: serving gemini://localhost/\n" in done.stderr
 
 
-@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+@pytest.mark.skipif(not serving.has_ipv6(), reason="this machine has no IPv6")
 def test_a_port_alone_is_all_addresses(serve, capsule):
     # As root without a user these are the loopback addresses.
     server = serve(capsule, listen=(":0",))

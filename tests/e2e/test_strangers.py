@@ -112,16 +112,7 @@ def test_who_has_no_limits(serve, capsule):
     assert 44 in statuses(server, "127.0.2.77", 4)
 
 
-def has_ipv6():
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-        return True
-    except OSError:
-        return False
-
-
-@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+@pytest.mark.skipif(not serving.has_ipv6(), reason="this machine has no IPv6")
 def test_an_ipv6_address(serve, capsule):
     server = serve(capsule, *settings(Rate=1, Burst=3), listen=("[::1]:0",))
     server.expect(serving.TURNED_AWAY)
