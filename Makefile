@@ -24,7 +24,7 @@ endif
 
 # Every source file by its room; `make lint` says when one is missing here.
 base := arena buf diag file folder siphash slice utf8
-text := date gemtext header settings slug uri uuid xml
+text := date gemtext gemtext_lines header settings slug uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url
 model := capsule check facet paths

@@ -20,8 +20,8 @@
 /** Longest line of a source file in bytes: the longest paragraphs of real posts have 4 kB; a line
  * that is much longer is a binary or a broken export, and no client wraps it well. */
 #define LIMIT_SOURCE_LINE (64u * 1024)
-/** Lines of a source file: a novel has 40,000. A line costs 64 bytes of memory however short it is.
- */
+/** Lines of a source file: a novel has 40,000. A line costs 8 bytes of memory however short it is,
+ * and some work in each of the pages that show it. */
 #define LIMIT_SOURCE_LINES 250000u
 /** Combining marks in a row: more are no writing (Unicode Annex 15, "Stream-Safe Text Format"), and
  * putting long runs into canonical order takes quadratic time. */

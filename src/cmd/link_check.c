@@ -239,15 +239,18 @@ static void check_source_link(struct check *check, const struct source *source,
 }
 
 static void check_source(struct check *check, const struct source *source,
-                         const struct gemtext_line *lines, size_t count,
-                         const struct review *review)
+                         const struct gemtext_lines *lines, const struct review *review)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < lines->count; i++) {
         enum facet_kind kind;
         slice slug;
+        if (gemtext_lines_type(lines, i) != GEMTEXT_LINK) {
+            continue;
+        }
+        const struct gemtext_line line = gemtext_lines_at(lines, i);
         /* At links by name the loader has looked. */
-        if (lines[i].type == GEMTEXT_LINK && !capsule_split_name(lines[i].url, &kind, &slug)) {
-            check_source_link(check, source, &lines[i], review);
+        if (!capsule_split_name(line.url, &kind, &slug)) {
+            check_source_link(check, source, &line, review);
         }
     }
 }
@@ -260,14 +263,14 @@ static void check_sources(struct check *check)
         const struct page page = { .kind = PAGE_REVIEW, .review = review };
         const struct source source = { review->path, review->source };
         set_url(check, &page);
-        check_source(check, &source, review->lines, review->line_count, review);
+        check_source(check, &source, &review->lines, review);
     }
     for (size_t i = 0; i < capsule->page_count; i++) {
         const struct hand_page *hand = &capsule->pages[i];
         const struct page page = { .kind = PAGE_HAND, .hand = hand };
         const struct source source = { hand->path, hand->source };
         set_url(check, &page);
-        check_source(check, &source, hand->lines, hand->line_count, NULL);
+        check_source(check, &source, &hand->lines, NULL);
     }
     sort(&check->dead);
 }

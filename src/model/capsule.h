@@ -37,8 +37,7 @@ struct hand_page {
     slice path;  /* of the source file */
     slice title; /* of its first level-1 heading, else the name */
     slice source;
-    struct gemtext_line *lines;
-    size_t line_count;
+    struct gemtext_lines lines;
 };
 
 /** A file below static/. */

@@ -239,12 +239,13 @@ static void check_value_name(struct check *check, const struct source *source,
 }
 
 static void check_links(struct check *check, const struct source *source, enum diag_level level,
-                        const struct gemtext_line *lines, size_t count)
+                        const struct gemtext_lines *lines)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < lines->count; i++) {
         enum facet_kind kind = FACET_COUNT;
         slice slug;
-        if (lines[i].type != GEMTEXT_LINK || !capsule_split_name(lines[i].url, &kind, &slug)) {
+        if (gemtext_lines_type(lines, i) != GEMTEXT_LINK ||
+            !capsule_split_name(gemtext_lines_at(lines, i).url, &kind, &slug)) {
             continue;
         }
         if (kind == FACET_COUNT) {
@@ -332,7 +333,7 @@ static void check_review(struct check *check, const struct review *review)
     if (!is_hidden(check, review)) {
         check_aliases(check, &source, review);
     }
-    check_links(check, &source, level, review->lines, review->line_count);
+    check_links(check, &source, level, &review->lines);
     check->from = now;
 }
 
@@ -434,7 +435,7 @@ void check_capsule(const struct capsule *capsule, const struct capsule_parts *pa
     for (size_t i = 0; i < capsule->page_count; i++) {
         const struct hand_page *page = &capsule->pages[i];
         struct source source = { page->path, page->source };
-        check_links(&check, &source, DIAG_ERROR, page->lines, page->line_count);
+        check_links(&check, &source, DIAG_ERROR, &page->lines);
     }
     check_ids(&check);
     arena_release(&check.scratch);

@@ -8,7 +8,7 @@
 
 #include "base/slice.h"
 #include "text/date.h"
-#include "text/gemtext.h"
+#include "text/gemtext_lines.h"
 
 #include <stdint.h>
 
@@ -127,8 +127,7 @@ struct review {
     size_t fact_count;
 
     /* The body. */
-    struct gemtext_line *lines;
-    size_t line_count;
+    struct gemtext_lines lines;
     struct line_range lede; /* before the first section; all of it when there is none. This range
                                and those of the sections have no blank line at either end */
     struct section *sections;

@@ -111,12 +111,13 @@ static void close_preformatted(bool preformatted, struct buf *out)
     }
 }
 
-void body_put_lines(const struct page_context *context, const struct gemtext_line *lines,
-                    size_t count, struct buf *out)
+void body_put_lines(const struct page_context *context, const struct gemtext_lines *lines,
+                    struct buf *out)
 {
     bool preformatted = false;
-    for (size_t i = 0; i < count; i++) {
-        put_line(context, &lines[i], &preformatted, out);
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct gemtext_line line = gemtext_lines_at(lines, i);
+        put_line(context, &line, &preformatted, out);
     }
     close_preformatted(preformatted, out);
 }
@@ -168,8 +169,8 @@ void body_put(const struct page_context *context, const struct review *review,
 {
     bool preformatted = false;
     size_t next_quote = first_quote(review, range.first);
-    for (uint32_t i = range.first; i < range.end && i < review->line_count; i++) {
-        struct gemtext_line line = review->lines[i];
+    for (uint32_t i = range.first; i < range.end && i < review->lines.count; i++) {
+        struct gemtext_line line = gemtext_lines_at(&review->lines, i);
         const struct quote *quote = attributed(review, i, &next_quote);
         if (quote != NULL && line.type == GEMTEXT_TEXT && quote->speaker.len > 0) {
             body_put_attribution(quote, out);
@@ -185,8 +186,8 @@ void body_put(const struct page_context *context, const struct review *review,
 
 bool body_has_text(const struct review *review, struct line_range range)
 {
-    for (uint32_t i = range.first; i < range.end && i < review->line_count; i++) {
-        if (review->lines[i].type != GEMTEXT_BLANK) {
+    for (uint32_t i = range.first; i < range.end && i < review->lines.count; i++) {
+        if (gemtext_lines_type(&review->lines, i) != GEMTEXT_BLANK) {
             return true;
         }
     }
@@ -195,9 +196,9 @@ bool body_has_text(const struct review *review, struct line_range range)
 
 slice body_first_paragraph(const struct review *review, struct line_range range)
 {
-    for (uint32_t i = range.first; i < range.end && i < review->line_count; i++) {
-        if (review->lines[i].type == GEMTEXT_TEXT) {
-            return review->lines[i].text;
+    for (uint32_t i = range.first; i < range.end && i < review->lines.count; i++) {
+        if (gemtext_lines_type(&review->lines, i) == GEMTEXT_TEXT) {
+            return gemtext_lines_at(&review->lines, i).text;
         }
     }
     return SLICE_EMPTY;

@@ -3,7 +3,7 @@
 #define MATINEE_PAGES_BODY_H
 
 #include "pages/sitemap.h"
-#include "text/gemtext.h"
+#include "text/gemtext_lines.h"
 
 /** What a link in a source leads to. */
 enum target_kind {
@@ -32,8 +32,8 @@ enum target_kind body_resolve(const struct page_context *context, const struct g
 void body_put(const struct page_context *context, const struct review *review,
               struct line_range range, unsigned sub_level, struct buf *out);
 /** The same for the lines of a hand-written page, headings as they are. */
-void body_put_lines(const struct page_context *context, const struct gemtext_line *lines,
-                    size_t count, struct buf *out);
+void body_put_lines(const struct page_context *context, const struct gemtext_lines *lines,
+                    struct buf *out);
 
 /** Append who says a quote and when, as a text line: `— Speaker, context`. Nothing without one. */
 void body_put_attribution(const struct quote *quote, struct buf *out);

@@ -11,8 +11,8 @@ enum { SHORT_POINTS = 60 };
 /* The next line of a quote, from `*at` on, that has words; the empty slice when there is none. */
 static slice next_words(const struct review *review, const struct quote *quote, uint32_t *at)
 {
-    while (*at < quote->lines.end && *at < review->line_count) {
-        slice words = review->lines[(*at)++].text;
+    while (*at < quote->lines.end && *at < review->lines.count) {
+        slice words = gemtext_lines_at(&review->lines, (*at)++).text;
         if (words.len > 0) {
             return words;
         }
@@ -42,8 +42,8 @@ void quote_link(const struct page_context *context, const struct review *review,
 
 void quote_put(const struct review *review, const struct quote *quote, struct buf *out)
 {
-    for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->line_count; i++) {
-        gemtext_quote(out, review->lines[i].text);
+    for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->lines.count; i++) {
+        gemtext_quote(out, gemtext_lines_at(&review->lines, i).text);
     }
     body_put_attribution(quote, out);
 }
@@ -108,9 +108,10 @@ void render_quote(const struct page_context *context, const struct page *page, s
     gemtext_end(out, GEMTEXT_TEXT);
     gemtext_blank(out);
     quote_put(review, quote, out);
-    if (quote->commentary != NO_LINE && quote->commentary < review->line_count) {
+    if (quote->commentary != NO_LINE && quote->commentary < review->lines.count) {
+        const struct gemtext_line commentary = gemtext_lines_at(&review->lines, quote->commentary);
         gemtext_blank(out);
-        gemtext_line(out, &review->lines[quote->commentary]);
+        gemtext_line(out, &commentary);
     }
     gemtext_blank(out);
     if (quote->actor != NULL) {

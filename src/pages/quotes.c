@@ -11,8 +11,8 @@ static void put_entry(const struct page_context *context, const struct review *r
 {
     const struct page page = { .kind = PAGE_QUOTE, .review = review, .quote = quote };
     gemtext_blank(out);
-    for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->line_count; i++) {
-        gemtext_quote(out, review->lines[i].text);
+    for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->lines.count; i++) {
+        gemtext_quote(out, gemtext_lines_at(&review->lines, i).text);
     }
     link_begin(context, &page, out);
     if (quote->speaker.len == 0) {

@@ -74,7 +74,7 @@ void render_favicon(UNUSED const struct page_context *context, UNUSED const stru
 void render_hand(const struct page_context *context, const struct page *page, struct buf *out)
 {
     const struct hand_page *hand = page->hand;
-    body_put_lines(context, hand->lines, hand->line_count, out);
+    body_put_lines(context, &hand->lines, out);
     gemtext_blank(out);
     link_home(context, out);
 }

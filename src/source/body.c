@@ -11,37 +11,14 @@
 
 /* --- lines --- */
 
-static size_t count_lines(slice text)
+void body_read_lines(struct arena *arena, const struct source *source, slice text,
+                     struct gemtext_lines *out, struct diags *diags)
 {
-    slice line;
-    size_t count = 0;
-    while (slice_next_line(&text, &line)) {
-        count++;
-    }
-    return count;
-}
-
-struct gemtext_line *body_read_lines(struct arena *arena, const struct source *source, slice text,
-                                     size_t *count, struct diags *diags)
-{
-    struct gemtext_line *lines = arena_array(arena, count_lines(text) + 1, sizeof *lines);
-    struct gemtext_reader reader = { .rest = text };
-    const char *opening = NULL;
-    size_t n = 0;
-    while (gemtext_next(&reader, &lines[n])) {
-        if (lines[n].type == GEMTEXT_FENCE && reader.preformatted) {
-            opening = lines[n].raw.ptr;
-        }
-        n++;
-    }
-    if (reader.preformatted) {
+    const char *opening = gemtext_lines_read(arena, text, out);
+    if (opening != NULL) {
         diags_add(diags, DIAG_WARNING, source, opening,
                   "this preformatted block has no closing line of three back-ticks");
-        lines[n++] =
-            (struct gemtext_line){ .type = GEMTEXT_FENCE, .raw = slice_from(text, text.len) };
     }
-    *count = n;
-    return lines;
 }
 
 static bool is_image(slice url)
@@ -159,6 +136,7 @@ struct outline {
     struct arena *arena;
     const struct source *source;
     struct diags *diags;
+    struct gemtext_lines *lines;
     struct slug_map ids;
     struct {
         struct section *items;
@@ -170,9 +148,17 @@ struct outline {
     } subsections;
 };
 
-static void add_section(struct outline *outline, struct gemtext_line *line, size_t at)
+/* The pinned id of the heading `line`, number `at`, which goes on without it. */
+static slice take_pin(struct outline *outline, struct gemtext_line *line, size_t at)
 {
     slice id = body_take_pin(outline->arena, outline->source, &line->text, outline->diags);
+    gemtext_lines_cut(outline->lines, at, line->text.ptr + line->text.len);
+    return id;
+}
+
+static void add_section(struct outline *outline, struct gemtext_line *line, size_t at)
+{
+    slice id = take_pin(outline, line, at);
     if (id.len > 0) {
         if (is_reserved(id) || is_quote_id(id)) {
             diags_add(outline->diags, DIAG_ERROR, outline->source, id.ptr,
@@ -196,7 +182,7 @@ static void add_subsection(struct outline *outline, struct gemtext_line *line, s
         diags_add(outline->diags, DIAG_WARNING, outline->source, line->raw.ptr,
                   "a sub-section before the first section (`##`)");
     }
-    slice id = body_take_pin(outline->arena, outline->source, &line->text, outline->diags);
+    slice id = take_pin(outline, line, at);
     if (id.len > 0) {
         diags_add(outline->diags, DIAG_WARNING, outline->source, id.ptr,
                   "a sub-section has no page of its own, so it needs no id");
@@ -207,33 +193,15 @@ static void add_subsection(struct outline *outline, struct gemtext_line *line, s
 }
 
 /* Without the blank lines at both ends. */
-static struct line_range trim_range(const struct gemtext_line *lines, size_t first, size_t end)
+static struct line_range trim_range(const struct gemtext_lines *lines, size_t first, size_t end)
 {
-    while (first < end && lines[first].type == GEMTEXT_BLANK) {
+    while (first < end && gemtext_lines_type(lines, first) == GEMTEXT_BLANK) {
         first++;
     }
-    while (end > first && lines[end - 1].type == GEMTEXT_BLANK) {
+    while (end > first && gemtext_lines_type(lines, end - 1) == GEMTEXT_BLANK) {
         end--;
     }
     return (struct line_range){ (uint32_t)first, (uint32_t)end };
-}
-
-static size_t count_words(const struct gemtext_line *lines, struct line_range range)
-{
-    size_t words = 0;
-    for (size_t i = range.first; i < range.end; i++) {
-        switch (lines[i].type) {
-        case GEMTEXT_TEXT:
-        case GEMTEXT_ITEM:
-        case GEMTEXT_QUOTE:
-        case GEMTEXT_HEADING:
-            words += utf8_count_words(lines[i].text);
-            break;
-        default:
-            break;
-        }
-    }
-    return words;
 }
 
 /* Pinned ids are claimed by now, so that no heading above them takes one. */
@@ -242,15 +210,14 @@ static void finish_sections(struct outline *outline, struct review *out)
     struct section *sections = outline->sections.items;
     size_t count = outline->sections.count;
     assert(count == 0 || sections != NULL);
-    size_t lede_end = count > 0 ? sections[0].lines.first - 1u : out->line_count;
-    out->lede = trim_range(out->lines, 0, lede_end);
+    size_t lede_end = count > 0 ? sections[0].lines.first - 1u : out->lines.count;
+    out->lede = trim_range(&out->lines, 0, lede_end);
     for (size_t i = 0; i < count; i++) {
         struct section *section = &sections[i];
         const struct section *next = i + 1 < count ? section + 1 : NULL;
         section->end_sub = next ? next->first_sub : (uint32_t)outline->subsections.count;
-        section->lines = trim_range(out->lines, section->lines.first,
-                                    next ? next->lines.first - 1u : out->line_count);
-        section->words = (uint32_t)count_words(out->lines, section->lines);
+        section->lines = trim_range(&out->lines, section->lines.first,
+                                    next ? next->lines.first - 1u : out->lines.count);
         if (section->id.len == 0) {
             section->id = slug_map_claim_numbered(&outline->ids,
                                                   free_id(outline->arena, section->heading), NULL);
@@ -262,23 +229,54 @@ static void finish_sections(struct outline *outline, struct review *out)
     out->subsection_count = outline->subsections.count;
 }
 
+static size_t words_on(const struct gemtext_lines *lines, size_t index)
+{
+    switch (gemtext_lines_type(lines, index)) {
+    case GEMTEXT_TEXT:
+    case GEMTEXT_ITEM:
+    case GEMTEXT_QUOTE:
+    case GEMTEXT_HEADING:
+        return utf8_count_words(gemtext_lines_at(lines, index).text);
+    default:
+        return 0;
+    }
+}
+
+/* Of the whole body and of its sections; pinned ids are no words, so they are taken off by now. */
+static void count_words(struct review *out)
+{
+    struct section *section = out->sections;
+    const struct section *end = section + out->section_count;
+    for (uint32_t i = 0; i < out->lines.count; i++) {
+        uint32_t words = (uint32_t)words_on(&out->lines, i);
+        while (section < end && section->lines.end <= i) {
+            section++;
+        }
+        if (section < end && section->lines.first <= i) {
+            section->words += words;
+        }
+        out->words += words;
+    }
+}
+
 void body_read(struct arena *arena, const struct source *source, slice text, struct review *out,
                struct diags *diags)
 {
-    struct outline outline = { .arena = arena, .source = source, .diags = diags };
+    struct outline outline = {
+        .arena = arena, .source = source, .diags = diags, .lines = &out->lines
+    };
     slug_map_init(&outline.ids, arena);
-    out->lines = body_read_lines(arena, source, text, &out->line_count, diags);
-    for (size_t i = 0; i < out->line_count; i++) {
-        struct gemtext_line *line = &out->lines[i];
-        check_line(source, line, diags);
-        if (line->type == GEMTEXT_HEADING && line->level == 2) {
-            add_section(&outline, line, i);
-        } else if (line->type == GEMTEXT_HEADING && line->level == 3) {
-            add_subsection(&outline, line, i);
+    body_read_lines(arena, source, text, &out->lines, diags);
+    for (size_t i = 0; i < out->lines.count; i++) {
+        struct gemtext_line line = gemtext_lines_at(&out->lines, i);
+        check_line(source, &line, diags);
+        if (line.type == GEMTEXT_HEADING && line.level == 2) {
+            add_section(&outline, &line, i);
+        } else if (line.type == GEMTEXT_HEADING && line.level == 3) {
+            add_subsection(&outline, &line, i);
         }
     }
     finish_sections(&outline, out);
     quotes_read(arena, source, out, diags);
-    out->words =
-        (uint32_t)count_words(out->lines, (struct line_range){ 0, (uint32_t)out->line_count });
+    count_words(out);
 }

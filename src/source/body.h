@@ -10,8 +10,8 @@
 
 /** The lines of `text`, a part of `source`. An unclosed preformatted block is closed by one line
  * more, with a warning. */
-struct gemtext_line *body_read_lines(struct arena *arena, const struct source *source, slice text,
-                                     size_t *count, struct diags *diags);
+void body_read_lines(struct arena *arena, const struct source *source, slice text,
+                     struct gemtext_lines *out, struct diags *diags);
 
 /** Read `text`, what follows the header of `source`, into `out`, whose header has been read. */
 void body_read(struct arena *arena, const struct source *source, slice text, struct review *out,

@@ -23,6 +23,17 @@ struct quote_reader {
     unsigned long long *hashes; /* of each quote's text; a long one is put together only once */
 };
 
+static struct gemtext_line line_at(const struct quote_reader *reader, size_t index)
+{
+    return gemtext_lines_at(&reader->out->lines, index);
+}
+
+static bool is_of_type(const struct quote_reader *reader, size_t index, enum gemtext_type type)
+{
+    return index < reader->out->lines.count &&
+           gemtext_lines_type(&reader->out->lines, index) == type;
+}
+
 /* --- who speaks --- */
 
 /* Without its first word, when that only tells one age of a role from another, or is an article. */
@@ -102,23 +113,24 @@ static size_t dash_length(slice text)
     return 0;
 }
 
-static bool is_attribution(const struct review *review, size_t line)
+static bool is_attribution(const struct quote_reader *reader, size_t index)
 {
-    return line < review->line_count && review->lines[line].type == GEMTEXT_TEXT &&
-           dash_length(slice_trim(review->lines[line].text)) > 0;
+    return is_of_type(reader, index, GEMTEXT_TEXT) &&
+           dash_length(slice_trim(line_at(reader, index).text)) > 0;
 }
 
-static void read_attribution(struct quote_reader *reader, struct gemtext_line *line,
-                             struct quote *quote)
+static void read_attribution(struct quote_reader *reader, struct quote *quote)
 {
-    quote->id = body_take_pin(reader->arena, reader->source, &line->text, reader->diags);
-    slice text = slice_trim(line->text);
+    struct gemtext_line line = line_at(reader, quote->attribution);
+    quote->id = body_take_pin(reader->arena, reader->source, &line.text, reader->diags);
+    gemtext_lines_cut(&reader->out->lines, quote->attribution, line.text.ptr + line.text.len);
+    slice text = slice_trim(line.text);
     text = slice_trim(slice_from(text, dash_length(text)));
     size_t comma = slice_find_byte(text, ',');
     quote->speaker = slice_trim(slice_head(text, comma));
     quote->context = slice_trim(slice_from(text, comma + 1));
     if (quote->speaker.len == 0) {
-        diags_add(reader->diags, DIAG_ERROR, reader->source, line->raw.ptr,
+        diags_add(reader->diags, DIAG_ERROR, reader->source, line.raw.ptr,
                   "expected who speaks after the dash: `— Speaker, what was going on`");
         return;
     }
@@ -133,7 +145,7 @@ static slice quote_text(struct quote_reader *reader, const struct quote *quote)
 {
     buf_clear(&reader->line);
     for (size_t i = quote->lines.first; i < quote->lines.end; i++) {
-        slice text = reader->out->lines[i].text;
+        slice text = line_at(reader, i).text;
         if (text.len > 0 && reader->line.len > 0) {
             buf_putc(&reader->line, ' ');
         }
@@ -194,7 +206,7 @@ static void claim_from_words(struct quote_reader *reader, struct quote *quote)
     quote->id = slug_map_claim_numbered(&reader->ids, hashed, quote);
     if (quoted_before || !slice_equal(quote->id, hashed)) {
         diags_add(reader->diags, DIAG_WARNING, reader->source,
-                  reader->out->lines[quote->lines.first].raw.ptr,
+                  line_at(reader, quote->lines.first).raw.ptr,
                   "this line is quoted before, so its address depends on the order; pin one with "
                   "an id at the end of the attribution: {#a-name}");
     }
@@ -206,52 +218,48 @@ static void claim_from_words(struct quote_reader *reader, struct quote *quote)
  * one was meant. */
 static void check_ordinary(const struct quote_reader *reader, size_t end)
 {
-    const struct review *review = reader->out;
-    if (end < review->line_count && review->lines[end].type == GEMTEXT_TEXT &&
-        slice_starts_with(slice_trim(review->lines[end].text), SLICE("- "))) {
-        diags_add(reader->diags, DIAG_WARNING, reader->source, review->lines[end].raw.ptr,
+    if (is_of_type(reader, end, GEMTEXT_TEXT) &&
+        slice_starts_with(slice_trim(line_at(reader, end).text), SLICE("- "))) {
+        diags_add(reader->diags, DIAG_WARNING, reader->source, line_at(reader, end).raw.ptr,
                   "an attribution starts with a dash `—` or two hyphens `--`; with one hyphen this "
                   "is text");
-    } else if (end < review->line_count && review->lines[end].type == GEMTEXT_BLANK &&
-               is_attribution(review, end + 1)) {
+    } else if (is_of_type(reader, end, GEMTEXT_BLANK) && is_attribution(reader, end + 1)) {
         diags_add(
-            reader->diags, DIAG_WARNING, reader->source, review->lines[end + 1].raw.ptr,
+            reader->diags, DIAG_WARNING, reader->source, line_at(reader, end + 1).raw.ptr,
             "an attribution stands directly below its quote; after a blank line this is text");
     }
 }
 
 static void add_quote(struct quote_reader *reader, size_t first, size_t end, uint32_t section)
 {
-    struct review *out = reader->out;
     struct quote *quote = ARRAY_ADD(reader->arena, &reader->quotes);
-    bool commented = end + 1 < out->line_count && out->lines[end + 1].type == GEMTEXT_TEXT;
+    bool commented = is_of_type(reader, end + 1, GEMTEXT_TEXT);
     *quote = (struct quote){ .lines = { (uint32_t)first, (uint32_t)end },
                              .attribution = (uint32_t)end,
                              .commentary = commented ? (uint32_t)end + 1 : NO_LINE,
                              .section = section };
-    read_attribution(reader, &out->lines[end], quote);
+    read_attribution(reader, quote);
     if (quote_text(reader, quote).len == 0) {
-        diags_add(reader->diags, DIAG_ERROR, reader->source, out->lines[first].raw.ptr,
+        diags_add(reader->diags, DIAG_ERROR, reader->source, line_at(reader, first).raw.ptr,
                   "this quote is empty");
     }
 }
 
 static void find_quotes(struct quote_reader *reader)
 {
-    struct review *out = reader->out;
     uint32_t section = NO_SECTION;
-    for (size_t i = 0, end; i < out->line_count; i = end) {
+    for (size_t i = 0, end; i < reader->out->lines.count; i = end) {
         end = i + 1;
-        if (out->lines[i].type == GEMTEXT_HEADING && out->lines[i].level == 2) {
+        if (is_of_type(reader, i, GEMTEXT_HEADING) && line_at(reader, i).level == 2) {
             section = section == NO_SECTION ? 0 : section + 1;
         }
-        if (out->lines[i].type != GEMTEXT_QUOTE) {
+        if (!is_of_type(reader, i, GEMTEXT_QUOTE)) {
             continue;
         }
-        while (end < out->line_count && out->lines[end].type == GEMTEXT_QUOTE) {
+        while (is_of_type(reader, end, GEMTEXT_QUOTE)) {
             end++;
         }
-        if (is_attribution(out, end)) {
+        if (is_attribution(reader, end)) {
             add_quote(reader, i, end, section);
         } else {
             check_ordinary(reader, end);

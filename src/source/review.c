@@ -68,10 +68,11 @@ bool hand_page_parse(struct arena *arena, const struct source *source, struct ha
                   "/%.*s.gmi is made by matinee; choose another name for this file",
                   SLICE_ARG(out->name));
     }
-    out->lines = body_read_lines(arena, source, source->text, &out->line_count, diags);
-    for (size_t i = 0; i < out->line_count && out->title.len == 0; i++) {
-        if (out->lines[i].type == GEMTEXT_HEADING && out->lines[i].level == 1) {
-            out->title = out->lines[i].text;
+    body_read_lines(arena, source, source->text, &out->lines, diags);
+    for (size_t i = 0; i < out->lines.count && out->title.len == 0; i++) {
+        const struct gemtext_line line = gemtext_lines_at(&out->lines, i);
+        if (line.type == GEMTEXT_HEADING && line.level == 1) {
+            out->title = line.text;
             (void)!header_value_fits(source, out->title.ptr, out->title, diags);
         }
     }

@@ -13,66 +13,104 @@ static bool is_fence(slice line)
 }
 
 /* `=>` blanks URL [blanks label]; without a URL the line is plain text. */
-static bool read_link(slice raw, struct gemtext_line *line)
+static bool is_link(slice raw)
 {
-    if (!slice_starts_with(raw, SLICE("=>"))) {
-        return false;
-    }
-    slice rest = slice_trim(slice_from(raw, 2));
-    size_t end = 0;
-    while (end < rest.len && rest.ptr[end] != ' ' && rest.ptr[end] != '\t') {
-        end++;
-    }
-    if (end == 0) {
-        return false;
-    }
-    line->type = GEMTEXT_LINK;
-    line->url = slice_head(rest, end);
-    line->text = slice_trim(slice_from(rest, end));
-    return true;
+    return slice_starts_with(raw, SLICE("=>")) && slice_trim(slice_from(raw, 2)).len > 0;
 }
 
-static bool read_heading(slice raw, struct gemtext_line *line)
+static unsigned heading_level(slice raw)
 {
     unsigned level = 0;
     while (level < 3 && level < raw.len && raw.ptr[level] == '#') {
         level++;
     }
-    if (level == 0) {
+    return level;
+}
+
+/* Outside of preformatted text. */
+static enum gemtext_type type_of(slice raw)
+{
+    if (slice_trim(raw).len == 0) {
+        return GEMTEXT_BLANK;
+    }
+    switch (raw.ptr[0]) {
+    case '*':
+        return slice_starts_with(raw, SLICE("* ")) ? GEMTEXT_ITEM : GEMTEXT_TEXT;
+    case '>':
+        return GEMTEXT_QUOTE;
+    case '#':
+        return GEMTEXT_HEADING;
+    case '=':
+        return is_link(raw) ? GEMTEXT_LINK : GEMTEXT_TEXT;
+    default:
+        return GEMTEXT_TEXT;
+    }
+}
+
+static void split_link(slice raw, struct gemtext_line *line)
+{
+    slice rest = slice_trim(slice_from(raw, 2));
+    size_t end = 0;
+    while (end < rest.len && rest.ptr[end] != ' ' && rest.ptr[end] != '\t') {
+        end++;
+    }
+    line->url = slice_head(rest, end);
+    line->text = slice_trim(slice_from(rest, end));
+}
+
+struct gemtext_line gemtext_split(enum gemtext_type type, slice raw)
+{
+    struct gemtext_line line = { .type = type, .text = raw, .raw = raw };
+    switch (type) {
+    case GEMTEXT_TEXT:
+    case GEMTEXT_VERBATIM:
+        break;
+    case GEMTEXT_BLANK:
+        line.text = slice_head(raw, 0);
+        break;
+    case GEMTEXT_LINK:
+        split_link(raw, &line);
+        break;
+    case GEMTEXT_HEADING:
+        line.level = heading_level(raw);
+        line.text = slice_trim(slice_from(raw, line.level));
+        break;
+    case GEMTEXT_ITEM:
+        line.text = slice_trim(slice_from(raw, 2));
+        break;
+    case GEMTEXT_QUOTE:
+        line.text = slice_trim(slice_from(raw, 1));
+        break;
+    case GEMTEXT_FENCE:
+        line.text = slice_trim(slice_from(raw, 3));
+        break;
+    }
+    return line;
+}
+
+bool gemtext_next_raw(struct gemtext_reader *reader, enum gemtext_type *type, slice *raw)
+{
+    if (!slice_next_line(&reader->rest, raw)) {
         return false;
     }
-    line->type = GEMTEXT_HEADING;
-    line->level = level;
-    line->text = slice_trim(slice_from(raw, level));
+    *raw = drop_cr(*raw);
+    if (is_fence(*raw)) {
+        *type = GEMTEXT_FENCE;
+        reader->preformatted = !reader->preformatted;
+    } else {
+        *type = reader->preformatted ? GEMTEXT_VERBATIM : type_of(*raw);
+    }
     return true;
 }
 
 bool gemtext_next(struct gemtext_reader *reader, struct gemtext_line *line)
 {
+    enum gemtext_type type;
     slice raw;
-    if (!slice_next_line(&reader->rest, &raw)) {
+    if (!gemtext_next_raw(reader, &type, &raw)) {
         return false;
     }
-    raw = drop_cr(raw);
-    *line = (struct gemtext_line){ .type = GEMTEXT_TEXT, .text = raw, .raw = raw };
-    if (is_fence(raw)) {
-        line->type = GEMTEXT_FENCE;
-        line->text = slice_trim(slice_from(raw, 3));
-        reader->preformatted = !reader->preformatted;
-    } else if (reader->preformatted) {
-        line->type = GEMTEXT_VERBATIM;
-    } else if (slice_trim(raw).len == 0) {
-        line->type = GEMTEXT_BLANK;
-        line->text = slice_head(raw, 0);
-    } else if (slice_starts_with(raw, SLICE("* "))) {
-        line->type = GEMTEXT_ITEM;
-        line->text = slice_trim(slice_from(raw, 2));
-    } else if (raw.ptr[0] == '>') {
-        line->type = GEMTEXT_QUOTE;
-        line->text = slice_trim(slice_from(raw, 1));
-    } else if (!read_link(raw, line)) {
-        (void)read_heading(raw, line);
-    }
+    *line = gemtext_split(type, raw);
     return true;
 }
 

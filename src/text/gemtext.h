@@ -39,6 +39,9 @@ struct gemtext_reader {
 
 /** Take the next line; false at the end. Lines end in LF; a CR before it is dropped. */
 bool gemtext_next(struct gemtext_reader *reader, struct gemtext_line *line);
+/** The same in two steps: which type the next line has, and what is on a line of that type. */
+bool gemtext_next_raw(struct gemtext_reader *reader, enum gemtext_type *type, slice *raw);
+struct gemtext_line gemtext_split(enum gemtext_type type, slice raw);
 
 /* --- writing: each function writes whole lines, ended by LF
  * --------------------------------------- */

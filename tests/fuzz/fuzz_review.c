@@ -59,7 +59,7 @@ static void check_sections(struct arena *arena, const struct review *review)
     uint32_t words = 0;
     for (size_t i = 0; i < review->section_count; i++) {
         const struct section *section = &review->sections[i];
-        check_range(section->lines, review->line_count);
+        check_range(section->lines, review->lines.count);
         require(section->lines.first > line || (i == 0 && section->lines.first > 0));
         line = section->lines.end;
         require(section->first_sub == sub && section->end_sub >= sub);
@@ -72,8 +72,8 @@ static void check_sections(struct arena *arena, const struct review *review)
     require(review->section_count == 0 || sub == review->subsection_count);
     require(words <= review->words);
     for (size_t i = 0; i < review->subsection_count; i++) {
-        require(review->subsections[i].line < review->line_count);
-        require(review->lines[review->subsections[i].line].type == GEMTEXT_HEADING);
+        require(review->subsections[i].line < review->lines.count);
+        require(gemtext_lines_type(&review->lines, review->subsections[i].line) == GEMTEXT_HEADING);
     }
     check_unique(ids, review->section_count);
 }
@@ -83,11 +83,11 @@ static void check_quotes(struct arena *arena, const struct review *review)
     slice *ids = arena_array(arena, review->quote_count, sizeof *ids);
     for (size_t i = 0; i < review->quote_count; i++) {
         const struct quote *quote = &review->quotes[i];
-        check_range(quote->lines, review->line_count);
+        check_range(quote->lines, review->lines.count);
         require(quote->lines.first < quote->lines.end);
-        require(quote->attribution == quote->lines.end && quote->attribution < review->line_count);
+        require(quote->attribution == quote->lines.end && quote->attribution < review->lines.count);
         require(quote->commentary == NO_LINE || quote->commentary == quote->attribution + 1);
-        require(quote->commentary == NO_LINE || quote->commentary < review->line_count);
+        require(quote->commentary == NO_LINE || quote->commentary < review->lines.count);
         require(quote->section == NO_SECTION || quote->section < review->section_count);
         require(quote->speaker.len > 0);
         require(quote->actor == NULL || quote->actor->kind == CREDIT_CAST);
@@ -100,13 +100,14 @@ static void check_quotes(struct arena *arena, const struct review *review)
     check_unique(ids, review->quote_count);
 }
 
-static void check_lines(const struct gemtext_line *lines, size_t count, slice source)
+static void check_lines(const struct gemtext_lines *lines, slice source)
 {
     size_t fences = 0;
-    for (size_t i = 0; i < count; i++) {
-        require(lines[i].raw.ptr >= source.ptr &&
-                lines[i].raw.ptr + lines[i].raw.len <= source.ptr + source.len);
-        fences += lines[i].type == GEMTEXT_FENCE;
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct gemtext_line line = gemtext_lines_at(lines, i);
+        require(line.raw.ptr >= source.ptr &&
+                line.raw.ptr + line.raw.len <= source.ptr + source.len);
+        fences += line.type == GEMTEXT_FENCE;
     }
     require(fences % 2 == 0);
 }
@@ -117,7 +118,7 @@ static void check_review(struct arena *arena, const struct review *review)
     require(review->slug.len > 0);
     require(review->draft || review->has_published);
     require(utf8_find_invalid(review->source) == review->source.len);
-    check_range(review->lede, review->line_count);
+    check_range(review->lede, review->lines.count);
     check_names(review->tags, review->tag_count);
     check_names(review->genres, review->genre_count);
     check_names(review->platforms, review->platform_count);
@@ -128,7 +129,7 @@ static void check_review(struct arena *arena, const struct review *review)
     for (size_t i = 0; i < review->alias_count; i++) {
         require(review->aliases[i].len > 0 && review->aliases[i].ptr[0] == '/');
     }
-    check_lines(review->lines, review->line_count, review->source);
+    check_lines(&review->lines, review->source);
     check_sections(arena, review);
     check_quotes(arena, review);
 }
@@ -174,7 +175,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         if (hand_page_parse(&arena, &page_source, &page, &diags)) {
             require(page.title.len > 0);
-            check_lines(page.lines, page.line_count, page.source);
+            check_lines(&page.lines, page.source);
             parts.page_count = 1;
         }
         parts.show_drafts = size % 2 == 0;

@@ -58,11 +58,10 @@ static void resolves_links(void **state)
     world_ready(world);
     world->context.base = SLICE("/~kim");
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        struct gemtext_reader reader = { .rest = slice_of(cases[i].line) };
-        struct gemtext_line line;
-        assert_true(gemtext_next(&reader, &line));
+        struct gemtext_lines lines;
+        assert_null(gemtext_lines_read(&world->arena, slice_of(cases[i].line), &lines));
         buf_clear(&world->out);
-        body_put_lines(&world->context, &line, 1, &world->out);
+        body_put_lines(&world->context, &lines, &world->out);
         assert_slice_equal(buf_slice(&world->out), cases[i].expected);
     }
     world_free(world);
@@ -72,12 +71,11 @@ static void closes_preformatted_text(void **state)
 {
     (void)state;
     struct world *world = world_new();
-    const struct gemtext_line lines[] = {
-        { .type = GEMTEXT_FENCE, .text = SLICE("alt") },
-        { .type = GEMTEXT_VERBATIM, .text = SLICE("=> x") },
-    };
+    struct gemtext_lines lines;
+    assert_non_null(gemtext_lines_read(&world->arena, SLICE("```alt\n=> x\n"), &lines));
+    lines.count = 2; /* as a range that ends inside */
     world_ready(world);
-    body_put_lines(&world->context, lines, ARRAY_LENGTH(lines), &world->out);
+    body_put_lines(&world->context, &lines, &world->out);
     assert_contains(buf_slice(&world->out), "=> x\n```\n");
     world_free(world);
 }

@@ -59,7 +59,7 @@ static void finds_sections_and_quotes(void **state)
     assert_int_equal(quote->lines.end - quote->lines.first, 3);
     assert_slice_equal(quote->speaker, "Mira");
     assert_slice_equal(quote->context, "at the door");
-    assert_slice_equal(review->lines[quote->commentary].text, "A remark.");
+    assert_slice_equal(gemtext_lines_at(&review->lines, quote->commentary).text, "A remark.");
     assert_int_equal(quote->section, 1);
     assert_ptr_equal(quote->actor, &review->credits[0]);
     quote = &review->quotes[1];
@@ -84,7 +84,7 @@ static void a_review_without_sections_is_all_lede(void **state)
 
     parse_review(&parsed, HEADER);
     assert_diags(&parsed.diags, "");
-    assert_int_equal(parsed.review.line_count, 0);
+    assert_int_equal(parsed.review.lines.count, 0);
     assert_int_equal(parsed.review.lede.end, 0);
     assert_null(parsed.review.best_quote);
     parsed_release(&parsed);
@@ -134,10 +134,10 @@ static void takes_pins_out_of_headings(void **state)
     assert_diags(&parsed.diags, "");
     assert_slice_equal(parsed.review.sections[0].heading, "The Ending");
     assert_slice_equal(parsed.review.sections[0].id, "ending");
-    assert_slice_equal(parsed.review.lines[0].text, "The Ending");
+    assert_slice_equal(gemtext_lines_at(&parsed.review.lines, 0).text, "The Ending");
     assert_slice_equal(parsed.review.quotes[0].id, "quote-yes");
     assert_slice_equal(parsed.review.quotes[0].context, "at last");
-    assert_slice_equal(parsed.review.lines[2].text, "— She, at last");
+    assert_slice_equal(gemtext_lines_at(&parsed.review.lines, 2).text, "— She, at last");
     parsed_release(&parsed);
 }
 
@@ -348,10 +348,11 @@ static void closes_an_open_block(void **state)
     struct parsed parsed;
     parse_review(&parsed, HEADER "\n## A\n```\nart");
     const struct review *review = &parsed.review;
-    assert_int_equal(review->line_count, 4);
-    assert_int_equal(review->lines[3].type, GEMTEXT_FENCE);
+    assert_int_equal(review->lines.count, 4);
+    assert_int_equal(gemtext_lines_type(&review->lines, 3), GEMTEXT_FENCE);
     assert_int_equal(review->sections[0].lines.end, 4);
-    assert_ptr_equal(review->lines[3].raw.ptr, review->source.ptr + review->source.len);
+    assert_ptr_equal(gemtext_lines_at(&review->lines, 3).raw.ptr,
+                     review->source.ptr + review->source.len);
     parsed_release(&parsed);
 }
 
