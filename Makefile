@@ -75,7 +75,7 @@ BIN := $(OUT)/matinee
 OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/src/main.o
 UNIT_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
 BENCH_PROGRAMS := $(foreach name,client probe report tls_floor,$(OUT)/tests/bench/$(name))
-BENCH_SHARED := $(foreach name,exchange process,$(OUT)/tests/bench/$(name).o)
+BENCH_SHARED := $(foreach name,exchange floor process,$(OUT)/tests/bench/$(name).o)
 FUZZ_TARGETS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=%-replay)
 

@@ -8,7 +8,8 @@
 #
 # PEER='command' adds a server: it is started by a shell, in an empty folder, with PORT (to listen on, on
 # 127.0.0.1), CERT and KEY (PEM), ROOT (the folder with the files) and HOST in its environment, stays in
-# the foreground, and gives sessions or is left out of the resumed ones.
+# the foreground, and gives sessions or is left out of the resumed ones. BEFORE=FILE adds another matinee.
+# QUICK=1 is the 23 kB page alone, TLS 1.3, full handshake.
 #
 # Samples: requests/TLS/HANDSHAKE/SIZE/SERVER/cpu|p50|p99
 set -eu
@@ -16,12 +17,11 @@ set -eu
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/matinee-bench.XXXXXX")
 . tests/bench/servers.sh
 
-# Machines drift by half within seconds: so a round is two short turns, and within a turn those that are
-# compared follow each other. A resumed handshake may cost a client 40 ms, see docs/performance.md.
-turns=$((2 * ROUNDS))
-full=100
-resumed=50
-large=25
+# The client has the servers take turns, ten requests each, for machines drift by half within seconds. A
+# resumed handshake may cost a client 40 ms (docs/performance.md).
+full=300
+resumed=100
+large=50
 
 # --- what is served ---------------------------------------------------------------------------
 
@@ -77,101 +77,81 @@ done
 
 # --- who serves -------------------------------------------------------------------------------
 
-# server NAME PORT PID, kept in variables port_NAME and pid_NAME.
-servers=
-remember() {
-    eval "port_$(echo "$1" | tr - _)=$server_port pid_$(echo "$1" | tr - _)=$server_pid"
-    servers="$servers $1"
-}
-
-new_port() {
-    "$PROBE" port
-}
-
-matinee_start matinee "$(new_port)" "$WORK/capsule" "$WORK/certs"
-remember matinee
-# With this key the server gives no tickets unless it is told to, for they do not pay.
-matinee_start matinee-tickets "$(new_port)" "$WORK/capsule" "$WORK/certs" --set Tickets=yes
-remember matinee-tickets
-matinee_start matinee-rsa "$(new_port)" "$WORK/capsule" "$WORK/certs-rsa"
-remember matinee-rsa
+# Each as the client wants it: NAME:PORT:PID.
 others=
+
+matinee_start matinee "$("$PROBE" port)" "$WORK/capsule" "$WORK/certs"
+matinee=matinee:$server_port:$server_pid
+# With this key the server gives no tickets unless it is told to, for they do not pay.
+matinee_start matinee-tickets "$("$PROBE" port)" "$WORK/capsule" "$WORK/certs" --set Tickets=yes
+tickets=matinee:$server_port:$server_pid
+matinee_start matinee-rsa "$("$PROBE" port)" "$WORK/capsule" "$WORK/certs-rsa"
+rsa=matinee-rsa:$server_port:$server_pid
 if command -v molly-brown >/dev/null; then
-    molly_start molly-brown "$(new_port)" "$WORK/tree" "$WORK/certs"
-    remember molly-brown
-    others=molly-brown
+    molly_start molly-brown "$("$PROBE" port)" "$WORK/tree" "$WORK/certs"
+    others=molly-brown:$server_port:$server_pid
 else
     bench_say 'molly-brown is not installed: no ratio to it'
 fi
 if [ -n "${PEER-}" ]; then
     mkdir "$WORK/peer"
-    PORT=$(new_port)
+    PORT=$("$PROBE" port)
     CERT=$WORK/certs/localhost.crt KEY=$WORK/certs/localhost.key ROOT=$WORK/tree HOST=localhost
     export PORT CERT KEY ROOT HOST
     server_start peer "$PORT" sh -c "cd '$WORK/peer' && exec $PEER"
-    remember peer
-    others="$others peer"
+    others="$others peer?:$server_port:$server_pid"
+fi
+# An earlier build, to see what a change has brought.
+if [ -n "${BEFORE-}" ]; then
+    MATINEE=$BEFORE
+    matinee_start before "$("$PROBE" port)" "$WORK/capsule" "$WORK/certs"
+    before=before:$server_port:$server_pid
+    matinee_start before-tickets "$("$PROBE" port)" "$WORK/capsule" "$WORK/certs" --set Tickets=yes
+    before_tickets=before:$server_port:$server_pid
 fi
 
 # --- the rounds -------------------------------------------------------------------------------
 
-# choose HANDSHAKE SIZE: the option and the number of requests of a turn.
-choose() {
+# ask TLS HANDSHAKE SIZE SERVER…
+ask() {
+    tls=$1
+    handshake=$2
+    size=$3
+    shift 3
     resume=
     requests=$full
-    if [ "$1" = resumed ]; then
+    if [ "$handshake" = resumed ]; then
         resume=--resume
         requests=$resumed
     fi
-    case "$2" in 1m*) requests=$large ;; esac
-}
-
-# ask TLS HANDSHAKE SIZE SERVER [NAME]: a turn of one variant. NAME is that of the sample.
-ask() {
-    eval "port=\$port_$(echo "$4" | tr - _) pid=\$pid_$(echo "$4" | tr - _)"
-    choose "$2" "$3"
-    path=$(path_of "$3")
-    # shellcheck disable=SC2154,SC2086  # port and pid: eval; resume is an option or nothing
-    "$CLIENT" --name "requests/tls$1/$2/$3/${5-$4}" --port "$port" --server "$pid" --tls "$1" $resume \
-        --requests "$requests" --parallel "$PARALLEL" --url "gemini://localhost:$port/${path%index.gmi}" \
-        --expect "$WORK/tree/$path" >>"$BENCH_SAMPLES" || [ "$4" = peer ]
-}
-
-# floor TLS HANDSHAKE SIZE [CERTS]: the same bytes in memory.
-floor() {
-    choose "$2" "$3"
-    # shellcheck disable=SC2086
-    "$OUT/tests/bench/tls_floor" --name "requests/tls$1/$2/$3/tls_floor" --tls "$1" $resume --certs "$WORK/certs" \
-        --host localhost --size "$(wc -c <"$WORK/tree/$(path_of "$3")")" --requests "$requests" >>"$BENCH_SAMPLES"
+    case "$size" in 1m*) requests=$large ;; esac
+    path=$(path_of "$size")
+    # shellcheck disable=SC2086  # an option or nothing
+    "$CLIENT" --name "requests/tls$tls/$handshake/$size" --tls "$tls" $resume --requests "$requests" \
+        --parallel "$PARALLEL" --path "/${path%index.gmi}" --expect "$WORK/tree/$path" "$@" >>"$BENCH_SAMPLES"
 }
 
 for size in 1k 23k 1m; do
     echo "# $size page: $(wc -c <"$WORK/tree/$(path_of "$size")") bytes" >>"$BENCH_SAMPLES"
 done
-sizes='1k 23k 1m'
-[ -z "${QUICK-}" ] || sizes=23k
-turn=0
-while [ "$turn" -lt "$turns" ]; do
-    for tls in 13 12; do
-        for size in $sizes; do
-            for server in matinee $others; do
-                ask "$tls" full "$size" "$server"
+round=0
+while [ "$round" -lt "$ROUNDS" ]; do
+    round=$((round + 1))
+    # shellcheck disable=SC2086  # a list
+    if [ -n "${QUICK-}" ]; then
+        ask 13 full 23k "$matinee" $others ${before-} "tls_floor:$WORK/certs"
+    else
+        for tls in 13 12; do
+            for size in 1k 23k 1m; do
+                ask "$tls" full "$size" "$matinee" $others ${before-} "tls_floor:$WORK/certs"
+                ask "$tls" resumed "$size" "$tickets" $others ${before_tickets-} "tls_floor:$WORK/certs"
             done
-            floor "$tls" full "$size"
-            ask "$tls" resumed "$size" matinee-tickets matinee
-            for server in $others; do
-                ask "$tls" resumed "$size" "$server"
-            done
-            floor "$tls" resumed "$size"
+            ask "$tls" full 23k "$rsa"
+            ask "$tls" resumed 23k "$rsa"
         done
-    done
-    for tls in 13 12; do
-        ask "$tls" full 23k matinee-rsa
-        ask "$tls" resumed 23k matinee-rsa
-    done
-    for file in 23k-file 1m-file; do
-        ask 13 full "$file" matinee
-    done
-    turn=$((turn + 1))
-    bench_say "requests: turn $turn of $turns"
+        for file in 23k-file 1m-file; do
+            ask 13 full "$file" "$matinee" ${before-}
+        done
+    fi
+    bench_say "requests: round $round of $ROUNDS"
 done

@@ -1,294 +1,38 @@
-/* tls_floor: what a request cannot do without.
+/* tls_floor: what a request cannot do without: see floor.h.
  *
- *     tls_floor --certs FOLDER --host NAME --size BYTES [--tls 12|13] [--resume] [--requests N]
- *               --name SAMPLE
+ *     tls_floor FOLDER SIZE [full|resumed] [12|13] [REQUESTS]
  *
- * The same handshake and the same records as the server's, with its settings of OpenSSL
- * (tls_context_new, tickets.h), through pairs of memory BIOs: no sockets, no loop, no request to
- * understand, no page, no log. Prints SAMPLE/cpu: microseconds of CPU per request, the server's
- * side alone.
- *
- * Client and server take turns in one thread. Each turn of the server is between two looks at the
- * clock of the thread, five or so for a request, so what the client does is not in it; what a look
- * costs (a system call, 0.2 to 0.5 us) is measured first and taken off. What that cannot see: the
- * client leaves the caches as it likes, as a client on the same core would.
+ * with the certificate of `localhost` in FOLDER. Prints the microseconds of CPU that the server's
+ * side takes for a request. The bench itself has the same done in turns with the servers
+ * (client.c); this program is for looking at it alone, with perf or valgrind.
  */
-#include "exchange.h"
+#include "floor.h"
 
-#include "gemini/certificate_files.h"
-#include "server/tickets.h"
-#include "server/tls.h"
-
-#include <getopt.h>
-#include <openssl/err.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-enum { RECORD = 16 * 1024, PAIR = 64 * 1024, WARM_UP = 20, LOOKS = 10000 };
-
-struct options {
-    const char *certs;
-    const char *host;
-    const char *name;
-    size_t size;
-    int tls;
-    bool resume;
-    unsigned requests;
-};
-
-struct floor {
-    const struct options *options;
-    SSL_CTX *server_context;
-    SSL_CTX *client_context;
-    BIO *server_bio;
-    BIO *client_bio;
-    SSL_SESSION *session;
-    int64_t ns; /* of the server's turns */
-    int64_t look_ns;
-};
-
-/* One connection. */
-struct sides {
-    SSL *server;
-    SSL *client;
-    size_t sent;
-    size_t received;
-    bool asked;   /* the client has sent its request */
-    bool answers; /* the server has it */
-    bool ended;   /* close_notify has come */
-};
-
-static char bytes[RECORD];
-static const char request[] = "gemini://localhost/reviews/a-film/full.gmi\r\n";
-
-static int64_t thread_ns(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-_Noreturn static void fail(const struct options *options, const char *what)
-{
-    (void)fprintf(stderr, "tls_floor: %s: %s\n", options->name, what);
-    ERR_print_errors_fp(stderr);
-    exit(1);
-}
-
-static bool waits(const SSL *ssl, int returned)
-{
-    int error = SSL_get_error(ssl, returned);
-    return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
-}
-
-/* --- the server's side, which is measured ----------------------------------------------------- */
-
-static void server_begin(struct floor *floor, struct sides *sides)
-{
-    sides->server = SSL_new(floor->server_context);
-    if (sides->server == NULL || BIO_up_ref(floor->server_bio) != 1) {
-        fail(floor->options, "no server");
-    }
-    SSL_set_bio(sides->server, floor->server_bio, floor->server_bio);
-    SSL_set_accept_state(sides->server);
-    if (floor->options->resume) {
-        tickets_use(sides->server);
-    }
-}
-
-/* As far as it comes. */
-static void server_run(const struct floor *floor, struct sides *sides)
-{
-    char input[1026];
-    size_t n = 0;
-    ERR_clear_error();
-    if (!sides->answers) {
-        int returned = SSL_read_ex(sides->server, input, sizeof input, &n);
-        sides->answers = returned == 1;
-        if (!sides->answers && !waits(sides->server, returned)) {
-            fail(floor->options, "the server does not get a request");
-        }
-        if (!sides->answers) {
-            return;
-        }
-    }
-    while (sides->sent < floor->options->size) {
-        size_t left = floor->options->size - sides->sent;
-        int returned =
-            SSL_write_ex(sides->server, bytes, left < sizeof bytes ? left : sizeof bytes, &n);
-        if (returned != 1 && !waits(sides->server, returned)) {
-            fail(floor->options, "the server cannot write");
-        }
-        if (returned != 1) {
-            return;
-        }
-        sides->sent += n;
-    }
-    (void)SSL_shutdown(sides->server);
-}
-
-/* --- the client's ----------------------------------------------------------------------------- */
-
-static void client_begin(struct floor *floor, struct sides *sides)
-{
-    sides->client = SSL_new(floor->client_context);
-    if (sides->client == NULL || BIO_up_ref(floor->client_bio) != 1 ||
-        SSL_set_app_data(sides->client, &floor->session) != 1 ||
-        SSL_set_tlsext_host_name(sides->client, floor->options->host) != 1 ||
-        (floor->options->resume && floor->session != NULL &&
-         SSL_set_session(sides->client, floor->session) != 1)) {
-        fail(floor->options, "no client");
-    }
-    SSL_set_bio(sides->client, floor->client_bio, floor->client_bio);
-    SSL_set_connect_state(sides->client);
-}
-
-static void client_run(const struct floor *floor, struct sides *sides)
-{
-    static char output[RECORD];
-    size_t n = 0;
-    int returned = 1;
-    ERR_clear_error();
-    if (!sides->asked) {
-        returned = SSL_write_ex(sides->client, request, sizeof request - 1, &n);
-        sides->asked = returned == 1;
-    }
-    while (returned == 1 &&
-           (returned = SSL_read_ex(sides->client, output, sizeof output, &n)) == 1) {
-        sides->received += n;
-    }
-    sides->ended = SSL_get_error(sides->client, returned) == SSL_ERROR_ZERO_RETURN;
-    if (!sides->ended && !waits(sides->client, returned)) {
-        fail(floor->options, "the client fails");
-    }
-}
-
-/* --- both ------------------------------------------------------------------------------------- */
-
-static void run_request(struct floor *floor)
-{
-    struct sides sides = { .asked = false };
-    bool offered = floor->options->resume && floor->session != NULL;
-    client_begin(floor, &sides);
-    client_run(floor, &sides);
-    int64_t begun = thread_ns();
-    server_begin(floor, &sides);
-    for (;;) {
-        server_run(floor, &sides);
-        floor->ns += thread_ns() - begun - floor->look_ns;
-        client_run(floor, &sides);
-        if (sides.ended) {
-            break;
-        }
-        begun = thread_ns();
-    }
-    if (sides.received != floor->options->size ||
-        (bool)SSL_session_reused(sides.client) != offered) {
-        fail(floor->options, "not the exchange that was wanted");
-    }
-    begun = thread_ns();
-    SSL_free(sides.server);
-    floor->ns += thread_ns() - begun - floor->look_ns;
-    (void)SSL_shutdown(sides.client); /* else its session is no good the next time */
-    SSL_free(sides.client);
-    (void)BIO_reset(floor->server_bio);
-    (void)BIO_reset(floor->client_bio);
-}
-
-/* What is in a difference of two looks although nothing happened between them. */
-static int64_t cost_of_look(void)
-{
-    int64_t sum = 0;
-    for (int i = 0; i < LOOKS; i++) {
-        int64_t begun = thread_ns();
-        sum += thread_ns() - begun;
-    }
-    return sum / LOOKS;
-}
-
-static void parse(int argc, char **argv, struct options *options)
-{
-    static const struct option names[] = {
-        { "certs", required_argument, NULL, 'c' }, { "host", required_argument, NULL, 'h' },
-        { "name", required_argument, NULL, 'n' },  { "requests", required_argument, NULL, 'r' },
-        { "resume", no_argument, NULL, 'R' },      { "size", required_argument, NULL, 's' },
-        { "tls", required_argument, NULL, 't' },   { NULL, 0, NULL, 0 },
-    };
-    for (int c = 0; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-        switch (c) {
-        case 'c':
-            options->certs = optarg;
-            break;
-        case 'h':
-            options->host = optarg;
-            break;
-        case 'n':
-            options->name = optarg;
-            break;
-        case 'r':
-            options->requests = (unsigned)strtoul(optarg, NULL, 10);
-            break;
-        case 'R':
-            options->resume = true;
-            break;
-        case 's':
-            options->size = strtoul(optarg, NULL, 10);
-            break;
-        case 't':
-            options->tls = (int)strtol(optarg, NULL, 10);
-            break;
-        default:
-            exit(2);
-        }
-    }
-    if (options->certs == NULL || options->name == NULL || options->size == 0 ||
-        options->requests == 0) {
-        (void)fprintf(stderr, "tls_floor: --certs, --name, --size and --requests are needed\n");
-        exit(2);
-    }
-}
 
 int main(int argc, char **argv)
 {
-    struct options options = { .host = "localhost", .tls = 13, .requests = 300 };
-    static struct tickets tickets;
-    struct floor floor = { .options = &options };
-    struct certificate certificate;
-    struct buf error;
-    parse(argc, argv, &options);
-    buf_init(&error, 4096);
-    if (!certificate_load(options.certs, slice_of(options.host), true, &certificate, NULL,
-                          &error) ||
-        (floor.server_context = tls_context_new(&certificate, &error)) == NULL) {
-        fail(&options, buf_string(&error));
+    if (argc < 3) {
+        (void)fprintf(stderr, "usage: tls_floor FOLDER SIZE [full|resumed] [12|13] [REQUESTS]\n");
+        return 2;
     }
-    floor.client_context = exchange_context_new(options.tls);
-    if (floor.client_context == NULL || RAND_bytes(tickets.secret, sizeof tickets.secret) != 1 ||
-        BIO_new_bio_pair(&floor.server_bio, PAIR, &floor.client_bio, PAIR) != 1) {
-        fail(&options, "out of memory");
+    const struct floor_options options = {
+        .certs = argv[1],
+        .host = "localhost",
+        .size = strtoul(argv[2], NULL, 10),
+        .resume = argc > 3 && strcmp(argv[3], "resumed") == 0,
+        .tls = argc > 4 ? (int)strtol(argv[4], NULL, 10) : 13,
+    };
+    unsigned long requests = argc > 5 ? strtoul(argv[5], NULL, 10) : 1000;
+    int64_t ns = 0;
+    struct floor *floor = floor_new(&options);
+    (void)floor_run(floor);
+    for (unsigned long i = 0; i < requests; i++) {
+        ns += floor_run(floor);
     }
-    if (options.resume) {
-        tickets_install(floor.server_context, &tickets);
-    }
-    memset(bytes, 'a', sizeof bytes);
-    floor.look_ns = cost_of_look();
-    for (unsigned i = 0; i < WARM_UP; i++) {
-        run_request(&floor);
-    }
-    floor.ns = 0;
-    for (unsigned i = 0; i < options.requests; i++) {
-        run_request(&floor);
-    }
-    printf("%s/cpu us %.1f\n", options.name, (double)floor.ns / 1e3 / options.requests);
-    SSL_SESSION_free(floor.session);
-    BIO_free(floor.server_bio);
-    BIO_free(floor.client_bio);
-    SSL_CTX_free(floor.client_context);
-    SSL_CTX_free(floor.server_context);
-    certificate_release(&certificate);
-    buf_release(&error);
+    floor_free(floor);
+    printf("%.1f us\n", (double)ns / 1e3 / (double)requests);
     return 0;
 }
