@@ -16,11 +16,9 @@ struct source_file {
     struct arena arena;
     enum file_kind kind;
     struct source source;
-    union {
-        struct review review;
-        struct hand_page page;
-        struct capsule_conf conf;
-    };
+    struct review review;
+    struct hand_page page;
+    struct capsule_conf conf;
 };
 
 /** A source file that exists. */
