@@ -74,7 +74,8 @@ LIB := $(OUT)/libmatinee.a
 BIN := $(OUT)/matinee
 OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/src/main.o
 UNIT_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
-COUNT_PROGRAMS := $(foreach name,write_capsule count_client count_load,$(OUT)/tests/bench/$(name))
+BENCH_PROGRAMS := $(foreach name,client probe report tls_floor,$(OUT)/tests/bench/$(name))
+BENCH_SHARED := $(foreach name,exchange floor process,$(OUT)/tests/bench/$(name).o)
 FUZZ_TARGETS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=%-replay)
 
@@ -96,15 +97,16 @@ $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LIB) $(LINK_FLAGS) -lcmocka $(LIBRARY_LIBS) $(LDLIBS)
 
-$(COUNT_PROGRAMS): $(OUT)/tests/bench/%: tests/bench/%.c $(LIB)
+# Programs of the bench that others than the one with their name are part of as well.
+$(BENCH_PROGRAMS): $(OUT)/tests/bench/%: tests/bench/%.c $(BENCH_SHARED) $(LIB)
 	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< $(LIB) $(LINK_FLAGS) $(LIBRARY_LIBS) $(LDLIBS)
+	$(COMPILE) -o $@ $< $(BENCH_SHARED) $(LIB) $(LINK_FLAGS) $(LIBRARY_LIBS) $(LDLIBS)
 
 $(OUT)/tests/fuzz/%-replay: tests/fuzz/%.c tests/fuzz/replay.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< tests/fuzz/replay.c $(LIB) $(LINK_FLAGS) $(LIBRARY_LIBS) $(LDLIBS)
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:%=%.d) $(COUNT_PROGRAMS:%=%.d)
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:%=%.d) $(BENCH_PROGRAMS:%=%.d) $(BENCH_SHARED:.o=.d)
 
 # --- for people who read -------------------------------------------------------------------------
 
@@ -180,27 +182,13 @@ cov:
 	cd $(BUILD)/cov/debug && find . -name '*.gcda' -path '*src*' -exec gcov -n {} + 2>/dev/null | \
 		awk '/^File .*src\// { file = $$2 } /^Lines executed/ && file { print $$2, file; file = "" }' | sort -t: -k2 -n
 
+# Ratios to others and to what cannot be done without: docs/performance.md, "How to measure". PARTS chooses
+# (requests), ROUNDS is how often each variant has its turn, QUICK=1 is for a look.
 .PHONY: bench
-bench: all
-	@$(PYTHON) tests/bench/run.py --out $(OUT)
-
-# Instructions and system calls of a request and of a review, which no other work on the machine changes, and
-# those of tests/bench/baseline.json: says what has become dearer by more than 3 per cent. COUNT is a pattern
-# for some of them alone: make bench-compare COUNT=load/
-COUNT ?= .
-.PHONY: bench-compare
-bench-compare:
-	@.ci/packages bench
-	@$(MAKE) --no-print-directory $(BIN) $(COUNT_PROGRAMS)
-	@tests/bench/counts.sh $(OUT) '$(COUNT)'
-	@tests/bench/baseline.sh $(OUT) compare
-
-.PHONY: bench-baseline
-bench-baseline:
-	@.ci/packages bench
-	@$(MAKE) --no-print-directory $(BIN) $(COUNT_PROGRAMS)
-	@tests/bench/counts.sh $(OUT)
-	@tests/bench/baseline.sh $(OUT) write
+bench:
+	@.ci/packages test
+	@$(MAKE) --no-print-directory $(BIN) $(BENCH_PROGRAMS)
+	@OUT=$(OUT) tests/bench/run
 
 # --- for people who package it --------------------------------------------------------------------
 
@@ -300,8 +288,7 @@ help:
 	@echo 'make format     format the sources'
 	@echo 'make fuzz       fuzz one parser: TARGET=request SECONDS=60'
 	@echo 'make cov        lines covered by the tests, file by file'
-	@echo 'make bench      measure'
-	@echo 'make bench-compare   count instructions, say what has become dearer; bench-baseline: from now on'
+	@echo 'make bench      measure, print ratios: PARTS=requests ROUNDS=5 QUICK=1; docs/performance.md'
 	@echo 'make install    PREFIX (/usr/local) and DESTDIR are honoured; make uninstall takes it back'
 	@echo 'make deb        a Debian package, build/matinee_VERSION_ARCH.deb'
 	@echo 'make dist       a tar archive of what is committed'

@@ -23,8 +23,9 @@
 #define UNPOISON(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
-/* A short review and its structs fit in one block; larger requests get a block of their own. */
-#define BLOCK_SIZE ((size_t)16 * 1024)
+/* What a review needs besides its text fits in one block or two, and half of the last one is lost
+ * on average; larger requests get a block of their own, of just their size. */
+#define BLOCK_SIZE ((size_t)4 * 1024)
 
 struct arena_block {
     struct arena_block *older;
@@ -123,6 +124,15 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
         abort();
     }
     return arena_alloc(arena, count * size);
+}
+
+void *arena_copy_array(struct arena *arena, const void *items, size_t count, size_t size)
+{
+    void *copy = arena_array(arena, count, size);
+    if (count > 0) {
+        memcpy(copy, items, count * size);
+    }
+    return copy;
 }
 
 slice arena_copy(struct arena *arena, slice s)

@@ -29,6 +29,8 @@ void arena_release(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 /** `count` zeroed items of `size` bytes; the product is checked. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
+/** A copy of `count` items of `size` bytes: of an array that was grown elsewhere, in exact size. */
+void *arena_copy_array(struct arena *arena, const void *items, size_t count, size_t size);
 /** A copy of `s` that lives as long as the arena; a NUL that is not counted follows it. */
 slice arena_copy(struct arena *arena, slice s);
 /** A formatted string, NUL-terminated (not counted). */

@@ -121,7 +121,6 @@ bool tree_begin(struct tree *tree, const char *target)
     *tree = (struct tree){ .old_tree = -1, .new_tree = -1 };
     arena_init(&tree->arena);
     buf_init(&tree->name, (size_t)PATH_MAX);
-    buf_init(&tree->last_folder, (size_t)PATH_MAX);
     buf_init(&tree->error, (size_t)8 * PATH_MAX);
     if (!resolve(tree, target) || !open_old_tree(tree)) {
         return false;
@@ -245,20 +244,29 @@ static bool write_file(struct tree *tree, const char *name, const struct origin 
     return ok;
 }
 
-static bool make_folder(struct tree *tree, slice name)
+/* The folder that the file tree->name is to be in, with those above it. */
+static bool make_folder(struct tree *tree)
 {
-    size_t end = name.len;
-    while (end > 0 && name.ptr[end - 1] != '/') {
-        end--;
+    char *end = strrchr(tree->name.ptr, '/');
+    if (end == NULL) {
+        return false;
     }
-    slice folder = slice_head(name, end > 0 ? end - 1 : 0);
-    if (slice_equal(folder, buf_slice(&tree->last_folder))) {
+    *end = '\0';
+    bool ok = file_make_folders(tree->new_tree, tree->name.ptr);
+    *end = '/';
+    return ok;
+}
+
+static bool link_or_write(struct tree *tree, const char *path, const struct origin *origin,
+                          bool unchanged)
+{
+    if (unchanged && linkat(tree->old_tree, path, tree->new_tree, path, 0) == 0) {
+        tree->kept++;
         return true;
     }
-    buf_clear(&tree->last_folder);
-    buf_put(&tree->last_folder, folder);
-    const char *path = buf_string(&tree->last_folder);
-    return folder.len == 0 || (path != NULL && file_make_folders(tree->new_tree, path));
+    bool ok = write_file(tree, path, origin);
+    tree->written += ok;
+    return ok;
 }
 
 static bool put(struct tree *tree, slice name, const struct origin *origin)
@@ -271,14 +279,11 @@ static bool put(struct tree *tree, slice name, const struct origin *origin)
         return fail(tree, "a page");
     }
     tree->name_taken = false;
-    bool ok = make_folder(tree, name);
-    if (ok && is_unchanged(tree, path, origin) &&
-        linkat(tree->old_tree, path, tree->new_tree, path, 0) == 0) {
-        tree->kept++;
-        return true;
-    }
-    ok = ok && write_file(tree, path, origin);
-    tree->written += ok;
+    bool unchanged = is_unchanged(tree, path, origin);
+    /* There are many files to a folder: it is made when it turns out to be missing. */
+    bool ok =
+        link_or_write(tree, path, origin, unchanged) ||
+        (errno == ENOENT && make_folder(tree) && link_or_write(tree, path, origin, unchanged));
     if (!ok && (errno == EEXIST || errno == ENOTDIR || errno == EISDIR)) {
         tree->name_taken = true;
         return refuse(tree, path, "two pages cannot both have this name in a tree of files");
@@ -364,7 +369,6 @@ void tree_release(struct tree *tree)
         (void)close(tree->new_tree);
     }
     buf_release(&tree->name);
-    buf_release(&tree->last_folder);
     buf_release(&tree->error);
     arena_release(&tree->arena);
 }

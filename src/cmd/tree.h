@@ -21,9 +21,8 @@ struct tree {
     const char *aside;    /* where the old one waits if the two cannot be exchanged at once */
     int old_tree;         /* open folders, or -1 */
     int new_tree;
-    struct buf name;        /* scratch */
-    struct buf last_folder; /* the latest one that was made in the new tree */
-    size_t written;         /* files that are new or changed */
+    struct buf name; /* scratch */
+    size_t written;  /* files that are new or changed */
     size_t kept;
     struct buf error; /* what went wrong, when a function returned false */
     bool name_taken;  /* it was that the tree has a file or a folder of this name already */

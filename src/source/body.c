@@ -69,7 +69,7 @@ static void check_line(const struct source *source, const struct gemtext_line *l
 
 /* --- ids --- */
 
-slice body_take_pin(struct arena *arena, const struct source *source, slice *text,
+slice body_take_pin(struct arena *scratch, const struct source *source, slice *text,
                     struct diags *diags)
 {
     size_t open = text->len;
@@ -84,7 +84,7 @@ slice body_take_pin(struct arena *arena, const struct source *source, slice *tex
     }
     slice id = slice_between(text->ptr + open + 1, text->ptr + text->len - 1);
     *text = slice_trim_end(slice_head(*text, open - 1));
-    slice slug = slug_make(arena, id);
+    slice slug = slug_make(scratch, id);
     if (slice_equal(slug, id) && id.len > 0) {
         return id;
     }
@@ -134,6 +134,7 @@ static void check_heading(const struct source *source, const struct gemtext_line
 
 struct outline {
     struct arena *arena;
+    struct arena scratch; /* what only reading needs */
     const struct source *source;
     struct diags *diags;
     struct gemtext_lines *lines;
@@ -151,7 +152,7 @@ struct outline {
 /* The pinned id of the heading `line`, number `at`, which goes on without it. */
 static slice take_pin(struct outline *outline, struct gemtext_line *line, size_t at)
 {
-    slice id = body_take_pin(outline->arena, outline->source, &line->text, outline->diags);
+    slice id = body_take_pin(&outline->scratch, outline->source, &line->text, outline->diags);
     gemtext_lines_cut(outline->lines, at, line->text.ptr + line->text.len);
     return id;
 }
@@ -169,7 +170,7 @@ static void add_section(struct outline *outline, struct gemtext_line *line, size
         }
     }
     check_heading(outline->source, line, outline->diags);
-    *ARRAY_ADD(outline->arena, &outline->sections) =
+    *ARRAY_ADD(&outline->scratch, &outline->sections) =
         (struct section){ .heading = line->text,
                           .id = id,
                           .lines = { .first = (uint32_t)at + 1 },
@@ -188,7 +189,7 @@ static void add_subsection(struct outline *outline, struct gemtext_line *line, s
                   "a sub-section has no page of its own, so it needs no id");
     }
     check_heading(outline->source, line, outline->diags);
-    *ARRAY_ADD(outline->arena, &outline->subsections) =
+    *ARRAY_ADD(&outline->scratch, &outline->subsections) =
         (struct subsection){ line->text, (uint32_t)at };
 }
 
@@ -219,13 +220,15 @@ static void finish_sections(struct outline *outline, struct review *out)
         section->lines = trim_range(&out->lines, section->lines.first,
                                     next ? next->lines.first - 1u : out->lines.count);
         if (section->id.len == 0) {
-            section->id = slug_map_claim_numbered(&outline->ids,
-                                                  free_id(outline->arena, section->heading), NULL);
+            slice id = free_id(&outline->scratch, section->heading);
+            id = slug_map_claim_numbered(&outline->ids, id, NULL);
+            section->id = arena_copy(outline->arena, id);
         }
     }
-    out->sections = sections;
+    out->sections = arena_copy_array(outline->arena, sections, count, sizeof *sections);
     out->section_count = count;
-    out->subsections = outline->subsections.items;
+    out->subsections = arena_copy_array(outline->arena, outline->subsections.items,
+                                        outline->subsections.count, sizeof *out->subsections);
     out->subsection_count = outline->subsections.count;
 }
 
@@ -265,7 +268,8 @@ void body_read(struct arena *arena, const struct source *source, slice text, str
     struct outline outline = {
         .arena = arena, .source = source, .diags = diags, .lines = &out->lines
     };
-    slug_map_init(&outline.ids, arena);
+    arena_init(&outline.scratch);
+    slug_map_init(&outline.ids, &outline.scratch);
     body_read_lines(arena, source, text, &out->lines, diags);
     for (size_t i = 0; i < out->lines.count; i++) {
         struct gemtext_line line = gemtext_lines_at(&out->lines, i);
@@ -277,6 +281,7 @@ void body_read(struct arena *arena, const struct source *source, slice text, str
         }
     }
     finish_sections(&outline, out);
-    quotes_read(arena, source, out, diags);
+    quotes_read(arena, &outline.scratch, source, out, diags);
     count_words(out);
+    arena_release(&outline.scratch);
 }

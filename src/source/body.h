@@ -21,11 +21,12 @@ void body_read(struct arena *arena, const struct source *source, slice text, str
  * Take a pinned id, `{#id}`, off the end of `*text`; empty when there is none. One that is not its
  * own slug is an error, and is taken off all the same.
  */
-slice body_take_pin(struct arena *arena, const struct source *source, slice *text,
+slice body_take_pin(struct arena *scratch, const struct source *source, slice *text,
                     struct diags *diags);
 
-/** Find the quotes in the lines of `out`, whose sections are known. A part of body_read. */
-void quotes_read(struct arena *arena, const struct source *source, struct review *out,
-                 struct diags *diags);
+/** Find the quotes in the lines of `out`, whose sections are known. A part of body_read; `scratch`
+ * is for what only reading needs. */
+void quotes_read(struct arena *arena, struct arena *scratch, const struct source *source,
+                 struct review *out, struct diags *diags);
 
 #endif

@@ -22,6 +22,7 @@ struct slice_list {
 /* What reading a header needs besides the review that comes out. */
 struct fields {
     struct arena *arena;
+    struct arena scratch; /* the lists below, while they grow */
     const struct source *source;
     struct review *out;
     struct diags *diags;

@@ -51,7 +51,7 @@ void take_names(struct fields *fields, const struct field *field, slice value)
         if (i < list->count) {
             warn_repeated(fields, written, list->items[i].text);
         } else {
-            *ARRAY_ADD(fields->arena, list) = name;
+            *ARRAY_ADD(&fields->scratch, list) = name;
         }
     }
 }
@@ -88,7 +88,7 @@ static void add_credit(struct fields *fields, slice written, const struct credit
             return;
         }
     }
-    *ARRAY_ADD(fields->arena, &fields->credits) = *credit;
+    *ARRAY_ADD(&fields->scratch, &fields->credits) = *credit;
 }
 
 void take_credits(struct fields *fields, const struct field *field, slice value)
@@ -136,7 +136,7 @@ void take_related(struct fields *fields, const struct field *field, slice value)
         if (is_in(&fields->related, slug)) {
             warn_repeated(fields, slug, slug);
         } else if (header_value_fits(fields->source, slug.ptr, slug, fields->diags)) {
-            *ARRAY_ADD(fields->arena, &fields->related) = slug;
+            *ARRAY_ADD(&fields->scratch, &fields->related) = slug;
         }
     }
 }
@@ -191,7 +191,7 @@ void take_aliases(struct fields *fields, const struct field *field, slice value)
             warn_repeated(fields, written, path);
             continue;
         }
-        *ARRAY_ADD(fields->arena, &fields->aliases) = path;
-        *ARRAY_ADD(fields->arena, &fields->alias_places) = written.ptr;
+        *ARRAY_ADD(&fields->scratch, &fields->aliases) = path;
+        *ARRAY_ADD(&fields->scratch, &fields->alias_places) = written.ptr;
     }
 }

@@ -70,7 +70,7 @@ static void take_unknown(struct fields *fields, const struct header_field *given
     header_unknown_key(fields->source, given->key, known, ARRAY_LENGTH(known), DIAG_WARNING,
                        " It is shown as it is.", fields->diags);
     if (given->value.len > 0 && list_has_room(fields, given->key.ptr, fields->facts.count)) {
-        *ARRAY_ADD(fields->arena, &fields->facts) = (struct fact){ given->key, given->value };
+        *ARRAY_ADD(&fields->scratch, &fields->facts) = (struct fact){ given->key, given->value };
     }
 }
 
@@ -117,24 +117,29 @@ static void check_required(struct fields *fields, const struct seen *seen, const
     }
 }
 
+/* A list that has all its values, in the arena of the review. */
+#define KEEP(fields, list) \
+    arena_copy_array((fields)->arena, (list).items, (list).count, sizeof *(list).items)
+
 static void finish(struct fields *fields)
 {
     struct review *out = fields->out;
-    out->tags = fields->tags.items;
+    out->tags = KEEP(fields, fields->tags);
     out->tag_count = fields->tags.count;
-    out->genres = fields->genres.items;
+    out->genres = KEEP(fields, fields->genres);
     out->genre_count = fields->genres.count;
-    out->platforms = fields->platforms.items;
+    out->platforms = KEEP(fields, fields->platforms);
     out->platform_count = fields->platforms.count;
-    out->credits = fields->credits.items;
+    out->credits = KEEP(fields, fields->credits);
     out->credit_count = fields->credits.count;
-    out->related = fields->related.items;
+    out->related = KEEP(fields, fields->related);
     out->related_count = fields->related.count;
-    out->aliases = fields->aliases.items;
-    out->alias_places = fields->alias_places.items;
+    out->aliases = KEEP(fields, fields->aliases);
+    out->alias_places = KEEP(fields, fields->alias_places);
     out->alias_count = fields->aliases.count;
-    out->facts = fields->facts.items;
+    out->facts = KEEP(fields, fields->facts);
     out->fact_count = fields->facts.count;
+    arena_release(&fields->scratch);
 }
 
 static void check_dates(struct fields *fields, const struct seen *published,
@@ -156,6 +161,7 @@ slice fields_read(struct arena *arena, const struct source *source, struct revie
                   struct diags *diags)
 {
     struct fields fields = { .arena = arena, .source = source, .out = out, .diags = diags };
+    arena_init(&fields.scratch);
     struct seen seen[ARRAY_LENGTH(table)] = { 0 };
     const char *places[ARRAY_LENGTH(table)] = { 0 };
     struct line_counter lines;

@@ -16,9 +16,11 @@ struct source_file {
     struct arena arena;
     enum file_kind kind;
     struct source source;
-    struct review review;
-    struct hand_page page;
-    struct capsule_conf conf;
+    union {
+        struct review review;
+        struct hand_page page;
+        struct capsule_conf conf;
+    };
 };
 
 /** A source file that exists. */

@@ -8,6 +8,7 @@
 
 struct quote_reader {
     struct arena *arena;
+    struct arena *scratch;
     const struct source *source;
     struct review *out;
     struct diags *diags;
@@ -20,7 +21,7 @@ struct quote_reader {
         struct quote *items;
         size_t count, capacity;
     } quotes;
-    unsigned long long *hashes; /* of each quote's text; a long one is put together only once */
+    unsigned long long *hashes; /* of each quote's text, 0 until somebody asks */
 };
 
 static struct gemtext_line line_at(const struct quote_reader *reader, size_t index)
@@ -55,7 +56,7 @@ static bool drop_first_word(slice *role, bool articles_only)
 static void claim_role(struct quote_reader *reader, struct slug_map *map, slice role,
                        const struct credit *credit)
 {
-    slice slug = slug_make(reader->arena, role);
+    slice slug = slug_make(reader->scratch, role);
     if (slug.len > 0) {
         (void)slug_map_claim(map, slug, credit);
     }
@@ -91,9 +92,9 @@ static const struct credit *find_speaker(const struct quote_reader *reader, slic
 
 static const struct credit *actor_of(const struct quote_reader *reader, slice speaker)
 {
-    const struct credit *actor = find_speaker(reader, slug_make(reader->arena, speaker));
+    const struct credit *actor = find_speaker(reader, slug_make(reader->scratch, speaker));
     if (actor == NULL && drop_first_word(&speaker, true)) {
-        actor = find_speaker(reader, slug_make(reader->arena, speaker));
+        actor = find_speaker(reader, slug_make(reader->scratch, speaker));
     }
     return actor;
 }
@@ -122,7 +123,7 @@ static bool is_attribution(const struct quote_reader *reader, size_t index)
 static void read_attribution(struct quote_reader *reader, struct quote *quote)
 {
     struct gemtext_line line = line_at(reader, quote->attribution);
-    quote->id = body_take_pin(reader->arena, reader->source, &line.text, reader->diags);
+    quote->id = body_take_pin(reader->scratch, reader->source, &line.text, reader->diags);
     gemtext_lines_cut(&reader->out->lines, quote->attribution, line.text.ptr + line.text.len);
     slice text = slice_trim(line.text);
     text = slice_trim(slice_from(text, dash_length(text)));
@@ -154,18 +155,14 @@ static slice quote_text(struct quote_reader *reader, const struct quote *quote)
     return buf_slice(&reader->line);
 }
 
-static void hash_texts(struct quote_reader *reader)
+/* A long text that many others start like is put together only once. */
+static unsigned long long hash_of(struct quote_reader *reader, const struct quote *quote)
 {
-    reader->hashes = arena_array(reader->arena, reader->quotes.count, sizeof *reader->hashes);
-    for (size_t i = 0; i < reader->quotes.count; i++) {
-        slice text = quote_text(reader, &reader->quotes.items[i]);
-        reader->hashes[i] = slice_hash(text, SLICE_HASH_SEED);
+    unsigned long long *hash = &reader->hashes[quote - reader->quotes.items];
+    if (*hash == 0) {
+        *hash = slice_hash(quote_text(reader, quote), SLICE_HASH_SEED);
     }
-}
-
-static unsigned long long hash_of(const struct quote_reader *reader, const struct quote *quote)
-{
-    return reader->hashes[quote - reader->quotes.items];
+    return *hash;
 }
 
 static void claim_pinned(struct quote_reader *reader, struct quote *quote)
@@ -191,7 +188,7 @@ static void claim_from_words(struct quote_reader *reader, struct quote *quote)
     buf_puts(&id, "quote-");
     slug_put(&id, text, LIMIT_QUOTE_ID);
     if (id.len == 6) {
-        buf_put(&id, slug_make_never_empty(reader->arena, text));
+        buf_put(&id, slug_make_never_empty(reader->scratch, text));
     }
     quote->id = arena_copy(reader->arena, buf_slice(&id));
     buf_release(&id);
@@ -201,9 +198,9 @@ static void claim_from_words(struct quote_reader *reader, struct quote *quote)
     const struct quote *first = slug_map_find(&reader->ids, quote->id)->value;
     unsigned long long hash = hash_of(reader, quote);
     bool quoted_before = hash_of(reader, first) == hash;
-    slice hashed =
-        arena_printf(reader->arena, "%.*s-%06x", SLICE_ARG(quote->id), (unsigned)(hash & 0xFFFFFF));
-    quote->id = slug_map_claim_numbered(&reader->ids, hashed, quote);
+    slice hashed = arena_printf(reader->scratch, "%.*s-%06x", SLICE_ARG(quote->id),
+                                (unsigned)(hash & 0xFFFFFF));
+    quote->id = arena_copy(reader->arena, slug_map_claim_numbered(&reader->ids, hashed, quote));
     if (quoted_before || !slice_equal(quote->id, hashed)) {
         diags_add(reader->diags, DIAG_WARNING, reader->source,
                   line_at(reader, quote->lines.first).raw.ptr,
@@ -232,7 +229,7 @@ static void check_ordinary(const struct quote_reader *reader, size_t end)
 
 static void add_quote(struct quote_reader *reader, size_t first, size_t end, uint32_t section)
 {
-    struct quote *quote = ARRAY_ADD(reader->arena, &reader->quotes);
+    struct quote *quote = ARRAY_ADD(reader->scratch, &reader->quotes);
     bool commented = is_of_type(reader, end + 1, GEMTEXT_TEXT);
     *quote = (struct quote){ .lines = { (uint32_t)first, (uint32_t)end },
                              .attribution = (uint32_t)end,
@@ -279,7 +276,7 @@ static void find_best(struct quote_reader *reader)
         out->best_quote = out->quote_count > 0 ? &out->quotes[0] : NULL;
         return;
     }
-    slice *ids = arena_array(reader->arena, out->quote_count, sizeof *ids);
+    slice *ids = arena_array(reader->scratch, out->quote_count, sizeof *ids);
     for (size_t i = 0; i < out->quote_count; i++) {
         slice id = out->quotes[i].id;
         ids[i] = prefixed ? id : slice_from(id, prefix.len);
@@ -301,18 +298,20 @@ static void find_best(struct quote_reader *reader)
     }
 }
 
-void quotes_read(struct arena *arena, const struct source *source, struct review *out,
-                 struct diags *diags)
+void quotes_read(struct arena *arena, struct arena *scratch, const struct source *source,
+                 struct review *out, struct diags *diags)
 {
-    struct quote_reader reader = { .arena = arena, .source = source, .out = out, .diags = diags };
+    struct quote_reader reader = {
+        .arena = arena, .scratch = scratch, .source = source, .out = out, .diags = diags
+    };
     buf_init(&reader.line, LIMIT_SOURCE_FILE);
-    slug_map_init(&reader.ids, arena);
-    slug_map_init(&reader.roles, arena);
-    slug_map_init(&reader.rest_of, arena);
-    slug_map_init(&reader.performer, arena);
+    slug_map_init(&reader.ids, scratch);
+    slug_map_init(&reader.roles, scratch);
+    slug_map_init(&reader.rest_of, scratch);
+    slug_map_init(&reader.performer, scratch);
     collect_cast(&reader);
     find_quotes(&reader);
-    hash_texts(&reader);
+    reader.hashes = arena_array(scratch, reader.quotes.count, sizeof *reader.hashes);
     /* Pinned ids are taken before any other, so that no line of dialogue gets one of them. */
     for (int pinned = 1; pinned >= 0; pinned--) {
         for (size_t i = 0; i < reader.quotes.count; i++) {
@@ -324,7 +323,8 @@ void quotes_read(struct arena *arena, const struct source *source, struct review
             }
         }
     }
-    out->quotes = reader.quotes.items;
+    out->quotes =
+        arena_copy_array(arena, reader.quotes.items, reader.quotes.count, sizeof *out->quotes);
     out->quote_count = reader.quotes.count;
     find_best(&reader);
     buf_release(&reader.line);
