@@ -23,18 +23,17 @@ void buf_clear(struct buf *buf)
     buf->failed = false;
 }
 
-/* Room for `more` bytes and a NUL, so that buf_string never has to grow on a full buf. */
-static bool reserve(struct buf *buf, size_t more)
+static bool grow(struct buf *buf, size_t more)
 {
     if (buf->failed || more > buf->max - buf->len) {
         buf->failed = true;
         return false;
     }
     size_t needed = buf->len + more + 1;
-    if (needed <= buf->capacity) {
-        return true;
-    }
     size_t capacity = buf->capacity < 256 ? 256 : buf->capacity + buf->capacity / 2;
+    if (capacity - 1 > buf->max) {
+        capacity = buf->max + 1; /* so that what there is room for is never too much */
+    }
     if (capacity < needed) {
         capacity = needed;
     }
@@ -46,6 +45,17 @@ static bool reserve(struct buf *buf, size_t more)
     buf->ptr = grown;
     buf->capacity = capacity;
     return true;
+}
+
+static bool has_room(const struct buf *buf, size_t more)
+{
+    return !buf->failed && more < buf->capacity - buf->len;
+}
+
+/* Room for `more` bytes and a NUL, so that buf_string never has to grow on a full buf. */
+static bool reserve(struct buf *buf, size_t more)
+{
+    return has_room(buf, more) || grow(buf, more);
 }
 
 char *buf_room(struct buf *buf, size_t more)
@@ -74,7 +84,9 @@ void buf_puts(struct buf *buf, const char *string)
 
 void buf_putc(struct buf *buf, char byte)
 {
-    buf_put(buf, (slice){ &byte, 1 });
+    if (reserve(buf, 1)) {
+        buf->ptr[buf->len++] = byte;
+    }
 }
 
 void buf_fill(struct buf *buf, char byte, size_t count)
@@ -87,11 +99,15 @@ void buf_fill(struct buf *buf, char byte, size_t count)
 
 void buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
+    enum { LIKELY = 64 };
     va_list again;
+    size_t room = has_room(buf, LIKELY) ? buf->capacity - buf->len : 0;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(room > 0 ? buf->ptr + buf->len : NULL, room, format, args);
     if (length < 0) {
         buf->failed = true;
+    } else if ((size_t)length < room) {
+        buf->len += (size_t)length;
     } else if (reserve(buf, (size_t)length)) {
         (void)vsnprintf(buf->ptr + buf->len, (size_t)length + 1, format, again);
         buf->len += (size_t)length;
@@ -105,6 +121,17 @@ void buf_printf(struct buf *buf, const char *format, ...)
     va_start(args, format);
     buf_vprintf(buf, format, args);
     va_end(args);
+}
+
+void buf_put_number(struct buf *buf, size_t number)
+{
+    char digits[3 * sizeof number];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    buf_put(buf, (slice){ digits + at, sizeof digits - at });
 }
 
 void buf_truncate(struct buf *buf, size_t len)

@@ -31,6 +31,8 @@ void buf_puts(struct buf *buf, const char *string);
 void buf_putc(struct buf *buf, char byte);
 /** Append `count` times `byte`. */
 void buf_fill(struct buf *buf, char byte, size_t count);
+/** Append the decimal digits of `number`. */
+void buf_put_number(struct buf *buf, size_t number);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_vprintf(struct buf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);
 

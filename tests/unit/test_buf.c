@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static void grows_and_keeps_its_bytes(void **state)
@@ -42,6 +43,40 @@ static void stops_at_its_maximum_and_stays_failed(void **state)
     buf_release(&buf);
 }
 
+static void writes_numbers(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 100);
+    buf_put_number(&buf, 0);
+    buf_putc(&buf, ' ');
+    buf_put_number(&buf, 1907);
+    buf_putc(&buf, ' ');
+    buf_put_number(&buf, SIZE_MAX);
+    buf_printf(&buf, " %zu", SIZE_MAX);
+    slice both = slice_from(buf_slice(&buf), strlen("0 1907 "));
+    assert_slice_equal(slice_head(buf_slice(&buf), strlen("0 1907 ")), "0 1907 ");
+    assert_int_equal(both.len % 2, 1);
+    assert_true(slice_equal(slice_head(both, both.len / 2), slice_from(both, both.len / 2 + 1)));
+    buf_release(&buf);
+}
+
+/* What is written in one piece fits to the last byte, or not at all. */
+static void formats_up_to_its_maximum(void **state)
+{
+    (void)state;
+    for (int more = 290; more <= 310; more++) {
+        struct buf buf;
+        buf_init(&buf, 600);
+        buf_fill(&buf, '-', 300);
+        buf_printf(&buf, "%*d", more, 7);
+        assert_int_equal(buf.failed, more > 300);
+        assert_int_equal(buf.len, more > 300 ? 300 : 300 + more);
+        assert_int_equal(strlen(buf_string(&buf)), buf.len);
+        buf_release(&buf);
+    }
+}
+
 static void an_empty_buf_is_an_empty_string(void **state)
 {
     (void)state;
@@ -72,6 +107,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grows_and_keeps_its_bytes),
         cmocka_unit_test(stops_at_its_maximum_and_stays_failed),
+        cmocka_unit_test(writes_numbers),
+        cmocka_unit_test(formats_up_to_its_maximum),
         cmocka_unit_test(an_empty_buf_is_an_empty_string),
         cmocka_unit_test(lends_room),
     };
