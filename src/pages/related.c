@@ -34,11 +34,32 @@ static size_t find_named(const struct capsule *capsule, const struct review *rev
     return count;
 }
 
-static size_t count_shared(const struct review *a, const struct review *b)
+/* A bit that equal slugs have in common, and most others have not. */
+static uint64_t bit_of(slice slug)
+{
+    unsigned first = (unsigned char)slug.ptr[0];
+    unsigned last = (unsigned char)slug.ptr[slug.len - 1];
+    return (uint64_t)1 << ((first * 5 + last * 3 + slug.len) % 64);
+}
+
+static uint64_t bits_of_tags(const struct review *review)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < review->tag_count && i < TAGS_MAX; i++) {
+        bits |= bit_of(review->tags[i].slug);
+    }
+    return bits;
+}
+
+/* `bits` are those of the tags of `a`: nearly all that is compared has nothing in common. */
+static size_t count_shared(const struct review *a, uint64_t bits, const struct review *b)
 {
     size_t shared = 0;
-    for (size_t i = 0; i < a->tag_count && i < TAGS_MAX; i++) {
-        for (size_t j = 0; j < b->tag_count && j < TAGS_MAX; j++) {
+    for (size_t j = 0; j < b->tag_count && j < TAGS_MAX; j++) {
+        if ((bits & bit_of(b->tags[j].slug)) == 0) {
+            continue;
+        }
+        for (size_t i = 0; i < a->tag_count && i < TAGS_MAX; i++) {
             shared += slice_equal(a->tags[i].slug, b->tags[j].slug);
         }
     }
@@ -74,13 +95,14 @@ static size_t find_by_tags(const struct capsule *capsule, const struct review *r
 {
     struct ranked best[SHOWN_BY_TAGS];
     size_t count = 0;
+    const uint64_t bits = bits_of_tags(review);
     for (size_t i = 0; i < review->tag_count && i < TAGS_MAX; i++) {
         const struct facet_value *tag =
             facet_find(&capsule->facets[FACET_TAGS], review->tags[i].slug);
         for (size_t j = 0; tag != NULL && j < tag->mention_count && j < CANDIDATES_A_TAG; j++) {
             const struct review *other = tag->mentions[j].review;
             if (other != review) {
-                rank(best, &count, (struct ranked){ other, count_shared(review, other) });
+                rank(best, &count, (struct ranked){ other, count_shared(review, bits, other) });
             }
         }
     }
