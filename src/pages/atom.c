@@ -6,25 +6,43 @@
 #include "text/uri.h"
 #include "text/xml.h"
 
+static void begin_element(struct buf *out, const char *indent, const char *name)
+{
+    buf_puts(out, indent);
+    buf_putc(out, '<');
+    buf_puts(out, name);
+    buf_putc(out, '>');
+}
+
+static void end_element(struct buf *out, const char *name)
+{
+    buf_puts(out, "</");
+    buf_puts(out, name);
+    buf_puts(out, ">\n");
+}
+
 /* `<name>text</name>` on a line. */
 static void put_element(struct buf *out, const char *indent, const char *name, slice text)
 {
-    buf_printf(out, "%s<%s>", indent, name);
+    begin_element(out, indent, name);
     xml_put(out, text);
-    buf_printf(out, "</%s>\n", name);
+    end_element(out, name);
 }
 
 static void put_moment(struct buf *out, const char *indent, const char *name, int64_t moment)
 {
-    buf_printf(out, "%s<%s>", indent, name);
+    begin_element(out, indent, name);
     date_put_moment(out, moment);
-    buf_printf(out, "</%s>\n", name);
+    end_element(out, name);
 }
 
 static void put_link(const struct page_context *context, const struct page *page,
                      const char *relation, const char *indent, struct buf *out)
 {
-    buf_printf(out, "%s<link rel=\"%s\" href=\"", indent, relation);
+    buf_puts(out, indent);
+    buf_puts(out, "<link rel=\"");
+    buf_puts(out, relation);
+    buf_puts(out, "\" href=\"");
     size_t start = out->len;
     page_put_absolute_url(context, page, out);
     xml_escape_url(out, start);
@@ -42,7 +60,8 @@ static slice host_name(slice host)
 
 static void put_author(struct buf *out, const char *indent, slice name)
 {
-    buf_printf(out, "%s<author><name>", indent);
+    buf_puts(out, indent);
+    buf_puts(out, "<author><name>");
     xml_put(out, name);
     buf_puts(out, "</name></author>\n");
 }

@@ -15,7 +15,8 @@ static void link_value(const struct page_context *context, const struct facet *f
     gemtext_put(out, value->text);
     buf_puts(out, " (");
     put_count(out, reviews, "review", "reviews");
-    buf_printf(out, "%s)", after);
+    buf_puts(out, after);
+    buf_putc(out, ')');
     gemtext_end(out, GEMTEXT_LINK);
 }
 
@@ -55,7 +56,8 @@ static void put_credit(const struct credit *credit, struct buf *out)
         buf_puts(out, ", as ");
         gemtext_put(out, credit->role);
     } else {
-        buf_printf(out, ", %s", kinds[credit->kind]);
+        buf_puts(out, ", ");
+        buf_puts(out, kinds[credit->kind]);
     }
 }
 

@@ -94,7 +94,9 @@ void link_home(const struct page_context *context, struct buf *out)
 
 void put_count(struct buf *out, size_t count, const char *one, const char *many)
 {
-    buf_printf(out, "%zu %s", count, count == 1 ? one : many);
+    buf_put_number(out, count);
+    buf_putc(out, ' ');
+    buf_puts(out, count == 1 ? one : many);
 }
 
 unsigned reading_minutes(uint32_t words)
@@ -115,12 +117,16 @@ slice text_head(slice text, size_t max, bool *cut)
     size_t sentence_end = 0;
     int32_t before = 0;
     int32_t c = 0;
+    *cut = false;
+    if (text.len <= max) {
+        return text;
+    }
     for (size_t i = 0; i < max; i++) {
         size_t at = text.len - rest.len;
         if (!utf8_next(&rest, &c)) {
             break;
         }
-        if (utf8_class(c) == UTF8_SPACE && i >= max / 2) {
+        if (i >= max / 2 && utf8_class(c) == UTF8_SPACE) {
             word_end = at;
             sentence_end = ends_sentence(before) ? at : sentence_end;
         }

@@ -6,7 +6,7 @@
 
 /* What may stand between braces in a pattern. */
 struct place {
-    const char *name;
+    slice name;
     /** How many things may stand here, given what the places before it stand for. */
     size_t (*count)(const struct capsule *capsule, const struct page *page);
     void (*take)(const struct capsule *capsule, size_t index, struct page *page);
@@ -168,7 +168,9 @@ static bool find_number(const struct capsule *capsule, slice text, struct page *
 static void put_number(const struct page *page, UNUSED pattern_write *write, struct buf *out)
 {
     if (page->number > 0) {
-        buf_printf(out, "page-%zu.gmi", page->number);
+        buf_puts(out, "page-");
+        buf_put_number(out, page->number);
+        buf_puts(out, ".gmi");
     }
 }
 
@@ -286,17 +288,17 @@ static void put_rule(const struct page *page, pattern_write *write, struct buf *
 }
 
 static const struct place places[] = {
-    { "review", count_reviews, take_review, find_review, put_review },
-    { "section", count_sections, take_section, find_section, put_section },
-    { "quote", count_quotes, take_quote, find_quote, put_quote },
-    { "facet", count_facets, take_facet, find_facet, put_facet },
-    { "value", count_values, take_value, find_value, put_value },
-    { "number", count_numbers, take_number, find_number, put_number },
-    { "hand", count_hand_pages, take_hand_page, find_hand_page, put_hand_page },
-    { "alias", count_aliases, take_alias, find_alias, put_alias },
-    { "file", count_files, take_file, find_file, put_file },
-    { "folder", count_folders, take_folder, find_folder, put_folder },
-    { "rule", count_rules, take_rule, find_rule, put_rule },
+    { SLICE_INIT("review"), count_reviews, take_review, find_review, put_review },
+    { SLICE_INIT("section"), count_sections, take_section, find_section, put_section },
+    { SLICE_INIT("quote"), count_quotes, take_quote, find_quote, put_quote },
+    { SLICE_INIT("facet"), count_facets, take_facet, find_facet, put_facet },
+    { SLICE_INIT("value"), count_values, take_value, find_value, put_value },
+    { SLICE_INIT("number"), count_numbers, take_number, find_number, put_number },
+    { SLICE_INIT("hand"), count_hand_pages, take_hand_page, find_hand_page, put_hand_page },
+    { SLICE_INIT("alias"), count_aliases, take_alias, find_alias, put_alias },
+    { SLICE_INIT("file"), count_files, take_file, find_file, put_file },
+    { SLICE_INIT("folder"), count_folders, take_folder, find_folder, put_folder },
+    { SLICE_INIT("rule"), count_rules, take_rule, find_rule, put_rule },
 };
 
 /* Take the literal text before the next place off `*pattern`, and that place, NULL at the end. */
@@ -313,7 +315,7 @@ static const struct place *next_place(const char **pattern, slice *literal)
     slice name = slice_between(brace + 1, end);
     *pattern = end + 1;
     for (size_t i = 0; i < ARRAY_LENGTH(places); i++) {
-        if (slice_equal(name, slice_of(places[i].name))) {
+        if (slice_equal(name, places[i].name)) {
             return &places[i];
         }
     }

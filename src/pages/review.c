@@ -8,11 +8,17 @@
 #include "pages/render.h"
 #include "text/uri.h"
 
+static void begin_fact(struct buf *out, const char *key)
+{
+    gemtext_begin(out, GEMTEXT_ITEM, 0);
+    buf_puts(out, key);
+    buf_puts(out, ": ");
+}
+
 static void put_fact(struct buf *out, const char *key, slice value)
 {
     if (value.len > 0) {
-        gemtext_begin(out, GEMTEXT_ITEM, 0);
-        buf_printf(out, "%s: ", key);
+        begin_fact(out, key);
         gemtext_put(out, value);
         gemtext_end(out, GEMTEXT_ITEM);
     }
@@ -23,8 +29,7 @@ static void put_names(struct buf *out, const char *key, const struct name *names
     if (count == 0) {
         return;
     }
-    gemtext_begin(out, GEMTEXT_ITEM, 0);
-    buf_printf(out, "%s: ", key);
+    begin_fact(out, key);
     for (size_t i = 0; i < count; i++) {
         buf_puts(out, i > 0 ? ", " : "");
         gemtext_put(out, names[i].text);
@@ -41,8 +46,7 @@ static void put_people(struct buf *out, const char *key, const struct review *re
             continue;
         }
         if (count++ == 0) {
-            gemtext_begin(out, GEMTEXT_ITEM, 0);
-            buf_printf(out, "%s: ", key);
+            begin_fact(out, key);
         } else {
             buf_puts(out, ", ");
         }
@@ -61,8 +65,7 @@ static void put_fact_with(struct buf *out, const char *key, slice one, slice bet
         put_fact(out, key, two);
         return;
     }
-    gemtext_begin(out, GEMTEXT_ITEM, 0);
-    buf_printf(out, "%s: ", key);
+    begin_fact(out, key);
     gemtext_put(out, one);
     if (two.len > 0) {
         buf_put(out, between);
@@ -138,6 +141,13 @@ static void put_poster(const struct page_context *context, const struct review *
     }
 }
 
+static void put_minutes(struct buf *out, uint32_t words)
+{
+    buf_puts(out, " (");
+    buf_put_number(out, reading_minutes(words));
+    buf_puts(out, " min)");
+}
+
 static void put_sections(const struct page_context *context, const struct review *review,
                          struct buf *out)
 {
@@ -153,11 +163,12 @@ static void put_sections(const struct page_context *context, const struct review
                                    .section = &review->sections[i] };
         link_begin(context, &page, out);
         gemtext_put(out, page.section->heading);
-        buf_printf(out, " (%u min)", reading_minutes(page.section->words));
+        put_minutes(out, page.section->words);
         gemtext_end(out, GEMTEXT_LINK);
     }
     link_begin(context, &full, out);
-    buf_printf(out, "The whole review on one page (%u min)", reading_minutes(review->words));
+    buf_puts(out, "The whole review on one page");
+    put_minutes(out, review->words);
     gemtext_end(out, GEMTEXT_LINK);
 }
 
@@ -188,7 +199,9 @@ static void put_quotes(const struct page_context *context, const struct review *
 static void end_value(const struct facet_value *value, struct buf *out)
 {
     if (value->review_count > 1) {
-        buf_printf(out, " (%zu reviews)", value->review_count);
+        buf_puts(out, " (");
+        buf_put_number(out, value->review_count);
+        buf_puts(out, " reviews)");
     }
     gemtext_end(out, GEMTEXT_LINK);
 }

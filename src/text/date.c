@@ -179,12 +179,17 @@ bool date_parse_moment(slice text, int64_t *out)
     return true;
 }
 
+static struct date day_of(const struct tm *tm)
+{
+    return (struct date){ tm->tm_year + 1900, (unsigned)tm->tm_mon + 1, (unsigned)tm->tm_mday };
+}
+
 struct date date_of(int64_t moment)
 {
     time_t t = (time_t)moment;
     struct tm tm = { 0 };
     (void)localtime_r(&t, &tm);
-    return (struct date){ tm.tm_year + 1900, (unsigned)tm.tm_mon + 1, (unsigned)tm.tm_mday };
+    return day_of(&tm);
 }
 
 int64_t date_begin(struct date day)
@@ -217,9 +222,27 @@ int date_compare(struct date a, struct date b)
     return (a.day > b.day) - (a.day < b.day);
 }
 
+/* The last `digits` digits of `number`, with zeros before it. */
+static void put_padded(struct buf *out, unsigned number, unsigned digits)
+{
+    char text[4];
+    for (unsigned i = digits; i-- > 0; number /= 10) {
+        text[i] = (char)('0' + number % 10);
+    }
+    buf_put(out, (slice){ text, digits });
+}
+
 void date_put(struct buf *out, struct date day)
 {
-    buf_printf(out, "%04d-%02u-%02u", day.year, day.month, day.day);
+    if (day.year < 0 || day.year > 9999) {
+        buf_printf(out, "%04d", day.year);
+    } else {
+        put_padded(out, (unsigned)day.year, 4);
+    }
+    buf_putc(out, '-');
+    put_padded(out, day.month, 2);
+    buf_putc(out, '-');
+    put_padded(out, day.day, 2);
 }
 
 void date_put_moment(struct buf *out, int64_t moment)
@@ -227,8 +250,14 @@ void date_put_moment(struct buf *out, int64_t moment)
     time_t t = (time_t)moment;
     struct tm tm = { 0 };
     (void)gmtime_r(&t, &tm);
-    buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-               tm.tm_hour, tm.tm_min, tm.tm_sec);
+    date_put(out, day_of(&tm));
+    buf_putc(out, 'T');
+    put_padded(out, (unsigned)tm.tm_hour, 2);
+    buf_putc(out, ':');
+    put_padded(out, (unsigned)tm.tm_min, 2);
+    buf_putc(out, ':');
+    put_padded(out, (unsigned)tm.tm_sec, 2);
+    buf_putc(out, 'Z');
 }
 
 int64_t date_now(void)

@@ -15,9 +15,43 @@ static bool is_one_of(char c, const char *set)
     return slice_find_byte(slice_of(set), c) < slice_of(set).len;
 }
 
-static bool is_unreserved(char c)
+/* True for what stays as it is: what RFC 3986 calls unreserved and what a path may hold (3.3), with
+ * its slashes; of what an author has `written` also the other delimiters, and what is encoded
+ * already. */
+static bool is_kept(char c, bool written)
 {
-    return is_alpha(c) || is_digit(c) || is_one_of(c, "-._~");
+    if (is_alpha(c) || is_digit(c)) {
+        return true;
+    }
+    switch (c) {
+    case '-':
+    case '.':
+    case '_':
+    case '~':
+    case '/':
+    case '!':
+    case '$':
+    case '&':
+    case '\'':
+    case '(':
+    case ')':
+    case '*':
+    case '+':
+    case ',':
+    case ';':
+    case '=':
+    case ':':
+    case '@':
+        return true;
+    case '%':
+    case '?':
+    case '#':
+    case '[':
+    case ']':
+        return written;
+    default:
+        return false;
+    }
 }
 
 static void put_encoded(struct buf *out, char c)
@@ -28,26 +62,28 @@ static void put_encoded(struct buf *out, char c)
     buf_put(out, (slice){ escape, sizeof escape });
 }
 
-/* Append `text`, encoding every byte that is neither unreserved nor in `kept`. */
-static void put_keeping(struct buf *out, slice text, const char *kept)
+/* Append `text`, encoding every byte that is not kept. */
+static void put_keeping(struct buf *out, slice text, bool written)
 {
+    size_t done = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (is_unreserved(text.ptr[i]) || is_one_of(text.ptr[i], kept)) {
-            buf_putc(out, text.ptr[i]);
-        } else {
+        if (!is_kept(text.ptr[i], written)) {
+            buf_put(out, slice_between(text.ptr + done, text.ptr + i));
             put_encoded(out, text.ptr[i]);
+            done = i + 1;
         }
     }
+    buf_put(out, slice_from(text, done));
 }
 
 void uri_put_path(struct buf *out, slice path)
 {
-    put_keeping(out, path, "/!$&'()*+,;=:@");
+    put_keeping(out, path, false);
 }
 
 void uri_put_written(struct buf *out, slice target)
 {
-    put_keeping(out, target, "%/?#[]:@!$&'()*+,;=");
+    put_keeping(out, target, true);
 }
 
 void uri_put_decoded(struct buf *out, slice text)
