@@ -1,46 +1,82 @@
 #include "base/utf8.h"
 
+#include "base/eight.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
+static bool continues(slice s, size_t at)
+{
+    return at < s.len && ((unsigned char)s.ptr[at] & 0xC0) == 0x80;
+}
+
 /* Length of the well-formed sequence at the start of `s`, or 0 (RFC 3629, section 4). */
 static size_t sequence(slice s, int32_t *code_point)
 {
-    if (s.len > 0 && (unsigned char)s.ptr[0] < 0x80) {
-        *code_point = (unsigned char)s.ptr[0];
+    const unsigned char first = s.len > 0 ? (unsigned char)s.ptr[0] : 0xFF;
+    if (first < 0x80) {
+        *code_point = first;
         return 1;
     }
-    utf8proc_int32_t decoded = -1;
-    utf8proc_ssize_t given = s.len > 4 ? 4 : (utf8proc_ssize_t)s.len;
-    utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)s.ptr, given, &decoded);
-    if (used <= 0 || decoded < 0) {
+    size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    int32_t c = first & (0x7F >> length);
+    for (size_t i = 1; i < length; i++) {
+        if (!continues(s, i)) {
+            return 0;
+        }
+        c = c << 6 | ((unsigned char)s.ptr[i] & 0x3F);
+    }
+    /* Over-long forms, surrogates, and what is above the last code point. */
+    if ((length == 3 && (c < 0x800 || (c >= 0xD800 && c <= 0xDFFF))) ||
+        (length == 4 && (c < 0x10000 || c > 0x10FFFF))) {
         return 0;
     }
-    *code_point = decoded;
-    return (size_t)used;
+    *code_point = c;
+    return length;
+}
+
+/* Bytes of ASCII at the start of `s`. */
+static size_t ascii_run(slice s)
+{
+    size_t at = 0;
+    while (at + 8 <= s.len && eight_are_ascii(eight_load(s.ptr + at))) {
+        at += 8;
+    }
+    while (at < s.len && (unsigned char)s.ptr[at] < 0x80) {
+        at++;
+    }
+    return at;
 }
 
 bool utf8_is_ascii(slice s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        if ((unsigned char)s.ptr[i] >= 0x80) {
-            return false;
-        }
+    return ascii_run(s) == s.len;
+}
+
+size_t utf8_plain_run(slice s)
+{
+    size_t at = 0;
+    while (at + 8 <= s.len && eight_are_plain(eight_load(s.ptr + at))) {
+        at += 8;
     }
-    return true;
+    while (at < s.len && s.ptr[at] >= ' ' && s.ptr[at] <= '~') {
+        at++;
+    }
+    return at;
 }
 
 size_t utf8_find_invalid(slice s)
 {
-    size_t at = 0;
     int32_t ignored = 0;
-    while (at < s.len) {
-        size_t used = sequence(slice_from(s, at), &ignored);
+    slice rest = slice_from(s, ascii_run(s));
+    while (rest.len > 0) {
+        size_t used = sequence(rest, &ignored);
         if (used == 0) {
-            return at;
+            return s.len - rest.len;
         }
-        at += used;
+        rest = slice_from(rest, used);
+        rest = slice_from(rest, ascii_run(rest));
     }
     return s.len;
 }
@@ -80,9 +116,7 @@ void utf8_put(struct buf *buf, int32_t code_point)
     buf_put(buf, (slice){ (const char *)bytes, (size_t)length });
 }
 
-/* Code points that are allowed in NFC and never join the one before them (NFC_Quick_Check=Yes of
- * Unicode Annex 15, section 9), of those scripts in which most texts are written. */
-static bool is_always_nfc(int32_t c)
+bool utf8_is_always_nfc(int32_t c)
 {
     return c < 0x300 ||                                                    /* Latin */
            (c >= 0x400 && c <= 0x482) ||                                   /* Cyrillic */
@@ -96,13 +130,12 @@ static bool is_always_nfc(int32_t c)
 static bool is_surely_nfc(slice text)
 {
     int32_t c = 0;
-    while (text.len > 0) {
-        if ((unsigned char)text.ptr[0] < 0x80) {
-            text.ptr++;
-            text.len--;
-        } else if (utf8_next(&text, &c) && !is_always_nfc(c)) {
+    text = slice_from(text, ascii_run(text));
+    while (utf8_next(&text, &c)) {
+        if (!utf8_is_always_nfc(c)) {
             return false;
         }
+        text = slice_from(text, ascii_run(text));
     }
     return true;
 }
@@ -197,30 +230,6 @@ bool utf8_is_control(int32_t code_point)
     }
     return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || code_point == 0x2028 ||
            code_point == 0x2029;
-}
-
-size_t utf8_count_words(slice s)
-{
-    size_t words = 0;
-    bool counted = false; /* the run of non-blanks we are in has been counted */
-    int32_t c = 0;
-    while (s.len > 0) {
-        if ((unsigned char)s.ptr[0] < 0x80) {
-            c = (unsigned char)s.ptr[0];
-            s.ptr++;
-            s.len--;
-        } else {
-            (void)utf8_next(&s, &c);
-        }
-        enum utf8_class class = c < 0x80 ? ascii_class(c) : utf8_class(c);
-        if (class == UTF8_SPACE || c == '\n') {
-            counted = false;
-        } else if (class == UTF8_LETTER && !counted) {
-            counted = true;
-            words++;
-        }
-    }
-    return words;
 }
 
 slice utf8_head(slice s, size_t max)

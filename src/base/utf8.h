@@ -28,6 +28,14 @@ void utf8_put(struct buf *buf, int32_t code_point);
 
 /** True when every byte is ASCII: such text is its own NFC. */
 bool utf8_is_ascii(slice s);
+/** Number of bytes at the start of `s` that are printable ASCII, blanks included. */
+size_t utf8_plain_run(slice s);
+/**
+ * Code points that are allowed in NFC and never join the one before them (NFC_Quick_Check=Yes of
+ * Unicode Annex 15, section 9), of those scripts in which most texts are written: a text of them is
+ * its own NFC.
+ */
+bool utf8_is_always_nfc(int32_t code_point);
 /**
  * Well-formed `text` in Normalization Form C (Unicode Annex 15): `text` itself when it is so
  * already, else a copy in `arena`. Linear in its length.
@@ -54,7 +62,8 @@ bool utf8_is_digit(int32_t code_point);
 /** A control character (Cc) other than tab, or a line or paragraph separator. */
 bool utf8_is_control(int32_t code_point);
 
-/** Words of `s`: runs without white space that hold a letter or a digit. */
+/** Words of well-formed `s`: runs without white space that hold a letter or a digit (utf8_words.c).
+ */
 size_t utf8_count_words(slice s);
 
 /** The longest head of `s` of at most `max` bytes that ends at a code point's end. */

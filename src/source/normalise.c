@@ -3,50 +3,57 @@
 #include "base/utf8.h"
 #include "source/review.h"
 
-#include <string.h>
+/* What was found on the way through a text. */
+struct text_check {
+    const struct source *source;
+    struct diags *diags;
+    bool has_returns; /* of CRLF */
+    bool may_compose; /* it holds what may not be in NFC */
+};
 
 /* What is wrong with one line, at most one problem of each kind. */
 struct line_check {
-    const struct source *source;
-    struct diags *diags;
+    struct text_check *text;
     unsigned marks; /* combining marks in a row */
     bool control_found, return_found, marks_found;
 };
 
 static void check_code_point(struct line_check *check, const char *at, bool at_end, int32_t c)
 {
+    check->text->may_compose |= !utf8_is_always_nfc(c);
     if (c == '\r' && at_end) {
-        return; /* of CRLF */
+        check->text->has_returns = true;
+        return;
     }
     if (c == '\r' && !check->return_found) {
         check->return_found = true;
-        diags_add(check->diags, DIAG_ERROR, check->source, at,
+        diags_add(check->text->diags, DIAG_ERROR, check->text->source, at,
                   "a carriage return without a line feed; lines end in LF or CRLF");
     } else if (c != '\r' && utf8_is_control(c) && !check->control_found) {
         check->control_found = true;
-        diags_add(check->diags, DIAG_ERROR, check->source, at, "the control character U+%04X%s",
-                  (unsigned)c,
+        diags_add(check->text->diags, DIAG_ERROR, check->text->source, at,
+                  "the control character U+%04X%s", (unsigned)c,
                   c == 0 ? " (NUL); is this a text file?" : " does not belong in text");
     }
     check->marks = utf8_class(c) == UTF8_MARK ? check->marks + 1 : 0;
     if (check->marks > LIMIT_MARKS && !check->marks_found) {
         check->marks_found = true;
-        diags_add(check->diags, DIAG_ERROR, check->source, at,
+        diags_add(check->text->diags, DIAG_ERROR, check->text->source, at,
                   "more than %d combining marks on one letter", LIMIT_MARKS);
     }
 }
 
-static void check_line(const struct source *source, slice line, struct diags *diags)
+static void check_line(struct text_check *text, slice line)
 {
-    struct line_check check = { .source = source, .diags = diags };
+    struct line_check check = { .text = text };
     if (line.len > LIMIT_SOURCE_LINE) {
-        diags_add(diags, DIAG_ERROR, source, line.ptr,
+        diags_add(text->diags, DIAG_ERROR, text->source, line.ptr,
                   "a line of %zu bytes; the longest may have %u", line.len, LIMIT_SOURCE_LINE);
         return;
     }
     size_t invalid = utf8_find_invalid(line);
     if (invalid < line.len) {
-        diags_add(diags, DIAG_ERROR, source, line.ptr + invalid,
+        diags_add(text->diags, DIAG_ERROR, text->source, line.ptr + invalid,
                   "the byte 0x%02X is not UTF-8; save the file as UTF-8",
                   (unsigned)(unsigned char)line.ptr[invalid]);
     }
@@ -54,36 +61,35 @@ static void check_line(const struct source *source, slice line, struct diags *di
     slice rest = slice_head(line, invalid);
     int32_t c = 0;
     while (rest.len > 0) {
+        const size_t plain = utf8_plain_run(rest);
+        if (plain > 0) {
+            check.marks = 0;
+            rest = slice_from(rest, plain);
+            continue;
+        }
         const char *at = rest.ptr;
         (void)utf8_next(&rest, &c);
         check_code_point(&check, at, whole && rest.len == 0, c);
     }
 }
 
-/* True when every byte of `line` is printable ASCII, as most lines are: nothing to look at. */
-static bool is_plain(slice line)
+static void check_text(struct text_check *check)
 {
-    for (size_t i = 0; i < line.len; i++) {
-        if (line.ptr[i] < ' ' || line.ptr[i] > '~') {
-            return false;
-        }
-    }
-    return line.len <= LIMIT_SOURCE_LINE;
-}
-
-static void check_text(const struct source *source, struct diags *diags)
-{
-    slice rest = source->text;
+    slice rest = check->source->text;
     slice line;
     size_t lines = 0;
-    while (slice_next_line(&rest, &line)) {
+    while (rest.len > 0) {
         if (++lines > LIMIT_SOURCE_LINES) {
-            diags_add(diags, DIAG_ERROR, source, line.ptr, "more than %u lines",
+            diags_add(check->diags, DIAG_ERROR, check->source, rest.ptr, "more than %u lines",
                       LIMIT_SOURCE_LINES);
             return;
         }
-        if (!is_plain(line)) {
-            check_line(source, line, diags);
+        /* Most lines are printable ASCII: nothing to look at. */
+        size_t plain = utf8_plain_run(rest);
+        if ((plain == rest.len || rest.ptr[plain] == '\n') && plain <= LIMIT_SOURCE_LINE) {
+            rest = slice_from(rest, plain + 1);
+        } else if (slice_next_line(&rest, &line)) {
+            check_line(check, line);
         }
     }
 }
@@ -103,9 +109,6 @@ static bool drop_bom(struct source *source, struct diags *diags)
 
 static slice drop_returns(struct arena *arena, slice text)
 {
-    if (text.len == 0 || memchr(text.ptr, '\r', text.len) == NULL) {
-        return text;
-    }
     char *copy = arena_alloc(arena, text.len);
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -119,13 +122,19 @@ static slice drop_returns(struct arena *arena, slice text)
 bool source_normalise(struct arena *arena, struct source *source, struct diags *diags)
 {
     size_t errors = diags->counts[DIAG_ERROR];
+    struct text_check check = { .source = source, .diags = diags };
     if (!drop_bom(source, diags)) {
         return false;
     }
-    check_text(source, diags);
+    check_text(&check);
     if (diags->counts[DIAG_ERROR] > errors) {
         return false;
     }
-    source->text = utf8_nfc(arena, drop_returns(arena, source->text));
+    if (check.has_returns) {
+        source->text = drop_returns(arena, source->text);
+    }
+    if (check.may_compose) {
+        source->text = utf8_nfc(arena, source->text);
+    }
     return true;
 }

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <utf8proc.h>
 
 static void finds_the_first_ill_formed_byte(void **state)
@@ -26,6 +27,55 @@ static void finds_the_first_ill_formed_byte(void **state)
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         assert_int_equal(utf8_find_invalid(cases[i].text), cases[i].at);
     }
+}
+
+/* Every sequence of two and of three bytes, and those of four that start near an edge. */
+static void decodes_as_utf8proc_does(void **state)
+{
+    (void)state;
+    static const unsigned char edges[] = { 0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F,
+                                           0xA0, 0xBF, 0xC0, 0xE0, 0xF0, 0xFF };
+    for (unsigned first = 0x80; first <= 0xFF; first++) {
+        for (unsigned second = 0; second <= 0xFF; second++) {
+            for (size_t i = 0; i < ARRAY_LENGTH(edges) * ARRAY_LENGTH(edges); i++) {
+                const char bytes[] = { (char)first, (char)second,
+                                       (char)edges[i / ARRAY_LENGTH(edges)],
+                                       (char)edges[i % ARRAY_LENGTH(edges)] };
+                for (size_t length = 1; length <= sizeof bytes; length++) {
+                    slice rest = { bytes, length };
+                    int32_t c = 0;
+                    int32_t expected = 0;
+                    utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)bytes,
+                                                             (utf8proc_ssize_t)length, &expected);
+                    assert_int_equal(utf8_find_invalid(rest) == 0, used <= 0);
+                    assert_true(utf8_next(&rest, &c));
+                    assert_int_equal(c, used <= 0 ? 0xFFFD : expected);
+                    assert_int_equal(length - rest.len, used <= 0 ? 1 : used);
+                }
+            }
+        }
+    }
+}
+
+/* A byte that is not plain ASCII is found wherever it is, and whatever stands around it. */
+static void measures_runs(void **state)
+{
+    (void)state;
+    for (unsigned byte = 0; byte <= 0xFF; byte++) {
+        bool plain = byte >= ' ' && byte <= '~';
+        for (size_t length = 1; length <= 20; length++) {
+            for (size_t at = 0; at < length; at++) {
+                char *text = malloc(length); /* just so large: reading past it is noticed */
+                memset(text, at % 2 ? ' ' : '~', length);
+                text[at] = (char)byte;
+                assert_int_equal(utf8_plain_run((slice){ text, length }), plain ? length : at);
+                assert_int_equal(utf8_is_ascii((slice){ text, length }), byte < 0x80);
+                free(text);
+            }
+        }
+    }
+    assert_int_equal(utf8_plain_run(SLICE_EMPTY), 0);
+    assert_true(utf8_is_ascii(SLICE_EMPTY));
 }
 
 static void walks_code_points(void **state)
@@ -86,6 +136,70 @@ static void counts_words(void **state)
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         assert_int_equal(utf8_count_words(cases[i].text), cases[i].words);
+    }
+}
+
+static size_t count_one_by_one(slice s)
+{
+    size_t words = 0;
+    bool counted = false;
+    int32_t c = 0;
+    while (utf8_next(&s, &c)) {
+        if (c <= ' ' || utf8_class(c) == UTF8_SPACE) {
+            counted = false;
+        } else if (utf8_class(c) == UTF8_LETTER && !counted) {
+            counted = true;
+            words++;
+        }
+    }
+    return words;
+}
+
+/* Pieces of all kinds in all places of the eight bytes that are counted at once. */
+static void counts_words_in_any_place(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = { "a",
+                                          "Z",
+                                          "0",
+                                          "9",
+                                          " ",
+                                          " ",
+                                          "\n",
+                                          "\t",
+                                          ".",
+                                          "-",
+                                          "@",
+                                          "[",
+                                          "`",
+                                          "{",
+                                          "/",
+                                          ":",
+                                          "\x7F",
+                                          "é",
+                                          "한",
+                                          "—",
+                                          "\xC2\xA0",
+                                          "\xE3\x80\x80",
+                                          "\xCC\x81",
+                                          "🎬",
+                                          "several words, in one" };
+    unsigned dice = 1;
+    for (size_t round = 0; round < 20000; round++) {
+        struct buf made;
+        buf_init(&made, 10000);
+        for (size_t count = round % 40; count > 0; count--) {
+            dice = dice * 1103515245 + 12345;
+            buf_puts(&made, pieces[dice / 65536 % ARRAY_LENGTH(pieces)]);
+        }
+        char *exact = malloc(made.len + 1); /* reading past its end is noticed */
+        if (made.len > 0) {
+            memcpy(exact + 1, made.ptr, made.len);
+        }
+        slice text = { exact + 1, made.len };
+        assert_int_equal(utf8_count_words(text), count_one_by_one(text));
+        free(exact);
+        buf_release(&made);
     }
 }
 
@@ -172,9 +286,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_first_ill_formed_byte),
+        cmocka_unit_test(decodes_as_utf8proc_does),
+        cmocka_unit_test(measures_runs),
         cmocka_unit_test(walks_code_points),
         cmocka_unit_test(composes),
         cmocka_unit_test(counts_words),
+        cmocka_unit_test(counts_words_in_any_place),
         cmocka_unit_test(cuts_between_code_points),
         cmocka_unit_test(classifies),
         cmocka_unit_test(classifies_ascii_as_unicode_does),
