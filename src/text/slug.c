@@ -72,11 +72,39 @@ static slice cut(slice slug, size_t max)
     return end > 1 ? slice_head(head, end - 1) : head;
 }
 
+/* The first `size` bytes of the slug of ASCII, where nothing folds or composes. */
+static slice ascii_words(slice text, char *room, size_t size)
+{
+    size_t len = 0;
+    bool gap = false;
+    for (size_t i = 0; i < text.len && len < size; i++) {
+        const char c = ascii_lower(text.ptr[i]);
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+            if (gap && len > 0) {
+                room[len++] = '-';
+            }
+            if (len < size) {
+                room[len++] = c;
+            }
+            gap = false;
+        } else if (c != '\'') {
+            gap = true;
+        }
+    }
+    return (slice){ room, len };
+}
+
 void slug_put(struct buf *out, slice text, size_t max)
 {
     /* The slug of a long text is made of its head: 16 bytes of text a byte of slug are plenty, and
      * a line of 64 kB costs no more than a title. */
     text = utf8_head(text, max * 16);
+    /* One byte more than there is room for: whether a word ends there decides where it is cut. */
+    char room[LIMIT_SLUG + 1];
+    if (max <= LIMIT_SLUG && utf8_is_ascii(text)) {
+        buf_put(out, cut(ascii_words(text, room, max + 1), max));
+        return;
+    }
     utf8proc_ssize_t length = 0;
     utf8proc_uint8_t *folded = fold_text(text, &length);
     if (length < 0 || folded == NULL) {
