@@ -74,8 +74,8 @@ LIB := $(OUT)/libmatinee.a
 BIN := $(OUT)/matinee
 OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/src/main.o
 UNIT_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
-BENCH_PROGRAMS := $(foreach name,client probe report tls_floor,$(OUT)/tests/bench/$(name))
-BENCH_SHARED := $(foreach name,exchange floor process,$(OUT)/tests/bench/$(name).o)
+BENCH_PROGRAMS := $(foreach name,client hold probe report tls_floor,$(OUT)/tests/bench/$(name))
+BENCH_SHARED := $(foreach name,exchange floor process sockets,$(OUT)/tests/bench/$(name).o)
 COUNT_PROGRAMS := $(foreach name,write_capsule count_client count_load,$(OUT)/tests/bench/$(name))
 FUZZ_TARGETS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=%-replay)
@@ -188,7 +188,7 @@ cov:
 		awk '/^File .*src\// { file = $$2 } /^Lines executed/ && file { print $$2, file; file = "" }' | sort -t: -k2 -n
 
 # Ratios to others and to what cannot be done without: docs/performance.md, "How to measure". PARTS chooses
-# (requests), ROUNDS is how often each variant has its turn, QUICK=1 is for a look.
+# (tests/bench/PART.sh), ROUNDS is how often each variant has its turn, QUICK=1 is for a look.
 .PHONY: bench
 bench:
 	@.ci/packages test
@@ -311,7 +311,7 @@ help:
 	@echo 'make format     format the sources'
 	@echo 'make fuzz       fuzz one parser: TARGET=request SECONDS=60'
 	@echo 'make cov        lines covered by the tests, file by file'
-	@echo 'make bench      measure, print ratios: PARTS=requests ROUNDS=5 QUICK=1; docs/performance.md'
+	@echo 'make bench      measure, print ratios: PARTS=held ROUNDS=5 QUICK=1; docs/performance.md'
 	@echo 'make bench-compare   count instructions, say what has become dearer; bench-baseline: from now on'
 	@echo 'make install    PREFIX (/usr/local) and DESTDIR are honoured; make uninstall takes it back'
 	@echo 'make deb        a Debian package, build/matinee_VERSION_ARCH.deb'

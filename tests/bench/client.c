@@ -1,7 +1,7 @@
 /* client: ask servers for the same page again and again, and print what that cost each of them.
  *
  *     client --name NAME --path PATH --expect FILE [--tls 12|13] [--resume] [--requests N]
- *            [--parallel C] [--seconds S] [--from ADDRESS] SERVER...
+ *            [--parallel C] [--seconds S] [--no-delay] SERVER...
  *
  * SERVER is NAME:PORT, NAME:PORT:PID, or tls_floor:FOLDER (floor.h; the certificate of `localhost`
  * in FOLDER). A NAME that ends with ? is left out, with a message, when its first answer is not
@@ -69,10 +69,10 @@ static struct {
     const char *name;
     slice path;
     slice body;
-    struct in_addr from;
     SSL_CTX *context;
     int tls;
     bool resume;
+    bool no_delay; /* without Nagle's algorithm */
     size_t requests;
     size_t parallel;
     size_t each; /* requests of a thread to a server */
@@ -259,7 +259,7 @@ static size_t number(slice text, size_t max)
 static void parse_options(int argc, char **argv)
 {
     static const struct option names[] = {
-        { "expect", required_argument, NULL, 'e' }, { "from", required_argument, NULL, 'f' },
+        { "expect", required_argument, NULL, 'e' }, { "no-delay", no_argument, NULL, 'd' },
         { "name", required_argument, NULL, 'n' },   { "parallel", required_argument, NULL, 'c' },
         { "path", required_argument, NULL, 'p' },   { "requests", required_argument, NULL, 'r' },
         { "resume", no_argument, NULL, 'R' },       { "seconds", required_argument, NULL, 's' },
@@ -273,8 +273,8 @@ static void parse_options(int argc, char **argv)
                 fail(value, strerror(errno));
             }
             break;
-        case 'f':
-            all.from.s_addr = inet_addr(optarg);
+        case 'd':
+            all.no_delay = true;
             break;
         case 'n':
             all.name = optarg;
@@ -333,12 +333,12 @@ static void add_server(slice text)
         .address = { .sin_family = AF_INET,
                      .sin_port = htons((uint16_t)number(port, 65535)),
                      .sin_addr.s_addr = htonl(INADDR_LOOPBACK) },
-        .from = all.from,
         .host = "localhost",
         .request = arena_printf(&all.arena, "gemini://localhost:%.*s%.*s\r\n", SLICE_ARG(port),
                                 SLICE_ARG(all.path)),
         .body = all.body,
         .resume = all.resume,
+        .no_delay = all.no_delay,
     };
 }
 

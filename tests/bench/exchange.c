@@ -3,6 +3,7 @@
 #include "server/tls.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,17 +39,27 @@ SSL_CTX *exchange_context_new(int version)
     return context;
 }
 
-int exchange_connect(const struct exchange_target *target, char *error, size_t size)
+static bool set_up(int fd, const struct exchange_target *target)
 {
     const struct timeval patience = { .tv_sec = 10 };
     const struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr = target->from };
     const int on = 1;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     /* The port is chosen when it is known where to, else there are only 28,000 for an address. */
-    if (fd < 0 || setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) != 0 ||
-        (from.sin_addr.s_addr != 0 && bind(fd, (const struct sockaddr *)&from, sizeof from) != 0) ||
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
+    return setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) == 0 &&
+           (from.sin_addr.s_addr == 0 ||
+            bind(fd, (const struct sockaddr *)&from, sizeof from) == 0) &&
+           (!target->no_delay || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0) &&
+           (target->receive_buffer == 0 ||
+            setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &target->receive_buffer,
+                       sizeof target->receive_buffer) == 0) &&
+           setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
+           setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0;
+}
+
+int exchange_connect(const struct exchange_target *target, char *error, size_t size)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || !set_up(fd, target) ||
         connect(fd, (const struct sockaddr *)&target->address, sizeof target->address) != 0) {
         (void)snprintf(error, size, "connect: %s", strerror(errno));
         if (fd >= 0) {

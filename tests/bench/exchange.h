@@ -20,6 +20,8 @@ struct exchange_target {
     slice request;       /* the URL and CRLF */
     slice body;          /* what has to come after the header of the response */
     bool resume;         /* the session is to be resumed; else it has not to be */
+    bool no_delay;       /* Nagle's algorithm is off */
+    int receive_buffer;  /* SO_RCVBUF; 0: as the system has it */
 };
 
 /** Settings for connections of TLS 1.2 (12) or 1.3 (13). NULL when OpenSSL refuses. */

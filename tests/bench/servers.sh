@@ -36,19 +36,30 @@ trap 'servers_stop; rm -rf "$WORK"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# server_start NAME PORT COMMAND…: what it says goes to WORK/NAME.log; its id is in $server_pid.
+# server_stop PID: one of them.
+server_stop() {
+    kill "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
+}
+
+# server_start NAME PORT COMMAND…: what it says goes to WORK/NAME.log; its id is in $server_pid. DESCRIPTORS
+# is the limit of its open files, when set.
 server_start() {
     server_name=$1
     server_port=$2
     shift 2
-    "$@" >"$WORK/$server_name.log" 2>&1 </dev/null &
+    (
+        # shellcheck disable=SC3045
+        [ -z "${DESCRIPTORS-}" ] || ulimit -n "$DESCRIPTORS"
+        exec "$@"
+    ) >"$WORK/$server_name.log" 2>&1 </dev/null &
     server_pid=$!
     started="$started $server_pid"
     "$PROBE" wait "$server_port" || bench_die "$server_name does not start: $(tail -n 3 "$WORK/$server_name.log")"
 }
 
-# matinee_start NAME PORT CAPSULE CERTS [OPTION…]: as its users run it, with two workers, the sandbox and
-# a log of the requests.
+# matinee_start NAME PORT CAPSULE CERTS [OPTION…]: as its users run it, with the sandbox and a log of the
+# requests; WORKERS=2.
 matinee_start() {
     matinee_name=$1
     matinee_port=$2
@@ -56,7 +67,7 @@ matinee_start() {
     matinee_certs=$4
     shift 4
     server_start "$matinee_name" "$matinee_port" "$MATINEE" serve "$matinee_capsule" --certs "$matinee_certs" \
-        --listen "127.0.0.1:$matinee_port" --workers 2 --set "Log=$WORK/$matinee_name-access.log" "$@"
+        --listen "127.0.0.1:$matinee_port" --workers "${WORKERS:-2}" --set "Log=$WORK/$matinee_name-access.log" "$@"
 }
 
 # molly_start NAME PORT ROOT CERTS: Debian's molly-brown, with a log of the requests too.
