@@ -109,9 +109,6 @@ static enum outcome read_source(struct load *load, struct slot *slot, const stru
     } else if (load->previous != NULL && is_moving(load, slot, old)) {
         outcome = FILE_WAITING;
     } else {
-        if (!slot->stamp.settled || (old != NULL && !old->stamp.settled)) {
-            slot->hash = slice_hash(file->source.text, SLICE_HASH_SEED);
-        }
         ok = parse(load, file);
     }
     if (!ok) {
@@ -126,6 +123,16 @@ static enum outcome read_source(struct load *load, struct slot *slot, const stru
 static bool is_proof(const struct load *load, const struct stamp *old, const struct stamp *stamp)
 {
     return !load->everything && old->settled && stamp_equal(old, stamp);
+}
+
+/* True when the pages of `slot`, which was read just now, are those of `old`: of the same text, or,
+ * when both are bad, of the last good version. */
+static bool makes_the_same(const struct slot *slot, const struct slot *old)
+{
+    if (slot->bad || old->bad) {
+        return slot->bad && old->bad;
+    }
+    return old->file != NULL && slice_equal(slot->file->source.text, old->file->source.text);
 }
 
 /* Fill in `slot`, whose kind and path are set, with what the file holds now; `old` is the slot of
@@ -146,7 +153,6 @@ static bool fill_slot(struct load *load, struct slot *slot, struct slot *old,
         /* Of the version that is kept; it proves nothing. */
         slot->stamp = old != NULL ? old->stamp : (struct stamp){ 0 };
         slot->stamp.settled = false;
-        slot->hash = old != NULL ? old->hash : 0;
         slot->bad = old != NULL && old->bad;
         break;
     case FILE_UNCHANGED:
@@ -155,10 +161,10 @@ static bool fill_slot(struct load *load, struct slot *slot, struct slot *old,
         break;
     case FILE_GOOD:
     case FILE_BAD:
+        slot->bad = outcome == FILE_BAD;
         slot->is_new = old == NULL || !stamp_equal(&old->stamp, &slot->stamp);
         /* One that was too young to tell may be what it was. */
-        load->changes += slot->is_new || old->stamp.settled || old->hash != slot->hash;
-        slot->bad = outcome == FILE_BAD;
+        load->changes += slot->is_new || old->stamp.settled || !makes_the_same(slot, old);
         break;
     case FILE_UNREADABLE:
         load->changes += old == NULL || !old->bad;

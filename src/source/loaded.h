@@ -29,7 +29,6 @@ struct slot {
     enum file_kind kind;
     struct source_file *file; /* its last good version; NULL: there was none, or it moved on */
     struct stamp stamp;       /* of the version that was read last, good or bad */
-    unsigned long long hash;  /* of its bytes; only known when the stamp is not settled */
     unsigned waits;           /* how often it was not read since then: somebody wrote it */
     bool bad;                 /* that one has errors, or could not be read */
     bool is_new;              /* that one had not been read before this snapshot */
