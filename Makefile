@@ -195,6 +195,9 @@ bench:
 	@$(MAKE) --no-print-directory $(BIN) $(BENCH_PROGRAMS)
 	@OUT=$(OUT) tests/bench/run
 
+.PHONY: bench-programs
+bench-programs: $(BENCH_PROGRAMS) $(COUNT_PROGRAMS)
+
 # Instructions and system calls of a request and of a review, which no other work on the machine changes, and
 # those of tests/bench/baseline.json: says what has become dearer by more than 3 per cent. COUNT is a pattern
 # for some of them alone: make bench-compare COUNT=load/

@@ -1,8 +1,7 @@
 /* exchange.h: a Gemini request as a usual client makes it, checked. For the programs of the bench.
  *
- * Like Lagrange: TLS with the host's name in SNI, no client certificate, any certificate is taken
- * (TOFU), Nagle's algorithm is left on, the session of the last answer is offered when asked to.
- */
+ * TLS with the host's name in SNI, no client certificate, any certificate is taken (TOFU), Nagle's
+ * algorithm is left on, the session of the last answer is offered when asked to. */
 #ifndef MATINEE_BENCH_EXCHANGE_H
 #define MATINEE_BENCH_EXCHANGE_H
 

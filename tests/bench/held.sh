@@ -58,7 +58,8 @@ loaded_start() {
     loaded_port=$server_port
     loaded_pid=$server_pid
     # Pages that a worker shares with the loader until it first writes to them are none of the connections'.
-    "$CLIENT" --name warm-up --requests 100 --path "/$page" --expect "$WORK/tree/$page" "loaded:$loaded_port" >/dev/null
+    "$CLIENT" --name warm-up --requests 100 --path "/$page" --expect "$WORK/tree/$page" \
+        "loaded:$loaded_port" >/dev/null
 }
 
 # hold WHAT KIND COUNT [OPTION…]: with a client meanwhile, when there are requests to make.
@@ -80,8 +81,8 @@ hold() {
         fi
         sleep 0.1
     done
-    "$CLIENT" --name "held/$what" --no-delay --requests "$requests" --path "/$page" --expect "$WORK/tree/$page" \
-        "loaded:$loaded_port" "$unloaded" >>"$BENCH_SAMPLES"
+    "$CLIENT" --name "held/$what" --no-delay --requests "$requests" --path "/$page" \
+        --expect "$WORK/tree/$page" "loaded:$loaded_port" "$unloaded" >>"$BENCH_SAMPLES"
     kill "$holder"
     wait "$holder" || bench_die "$what: holding failed"
 }

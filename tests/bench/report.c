@@ -161,12 +161,16 @@ static void add_ratio(slice line)
 /* Large numbers have no use for fractions, small ones have. */
 static int digits(double value)
 {
-    return value >= 100 || value == 0 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 4;
+    double size = value < 0 ? -value : value;
+    return size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 4;
 }
 
-static void print_number(double value)
+static void print_spread(const struct spread *spread, bool is_ratio)
 {
-    printf(" %10.*f", digits(value), value);
+    const double values[] = { spread->median, spread->least, spread->greatest };
+    for (size_t i = 0; i < ARRAY_LENGTH(values); i++) {
+        printf(" %10.*f", is_ratio ? 3 : digits(values[i]), values[i]);
+    }
 }
 
 static void print_ratios(void)
@@ -178,9 +182,7 @@ static void print_ratios(void)
             continue;
         }
         printf("%-52.*s", SLICE_ARG(ratio->name));
-        print_number(ratio->spread.median);
-        print_number(ratio->spread.least);
-        print_number(ratio->spread.greatest);
+        print_spread(&ratio->spread, !ratio->is_plain);
         printf("  at most %g", ratio->goal);
         if (ratio->unit.len > 0) {
             printf(" %.*s", SLICE_ARG(ratio->unit));
@@ -198,9 +200,7 @@ static void print_series(void)
     for (size_t i = 0; i < series_count; i++) {
         struct spread spread = spread_of(series[i].values, series[i].count);
         printf("%-52.*s", SLICE_ARG(series[i].name));
-        print_number(spread.median);
-        print_number(spread.least);
-        print_number(spread.greatest);
+        print_spread(&spread, false);
         printf("  %zu, %.*s\n", series[i].count, SLICE_ARG(series[i].unit));
     }
 }

@@ -6,9 +6,10 @@
 # with the same certificate and the same bytes (the tree of `matinee build`), and tls_floor. One request
 # after the other (PARALLEL=4 for four at once), each on a connection of its own, as Gemini has it.
 #
-# PEER='command' adds a server: it is started by a shell, in an empty folder, with PORT (to listen on, on
-# 127.0.0.1), CERT and KEY (PEM), ROOT (the folder with the files) and HOST in its environment, stays in
-# the foreground, and gives sessions or is left out of the resumed ones. BEFORE=FILE adds another matinee.
+# PEER='command' adds a server: a program that is started by a shell, in an empty folder, with PORT (to
+# listen on, on 127.0.0.1), CERT and KEY (PEM), ROOT (the folder with the files) and HOST in its
+# environment; it stays in the foreground, and gives sessions or is left out of the resumed ones.
+# BEFORE=FILE adds another matinee.
 # QUICK=1 is the 23 kB page alone, TLS 1.3, full handshake.
 #
 # Samples: requests/TLS/HANDSHAKE/SIZE/SERVER/cpu|p50|p99

@@ -55,7 +55,8 @@ server_start() {
     ) >"$WORK/$server_name.log" 2>&1 </dev/null &
     server_pid=$!
     started="$started $server_pid"
-    "$PROBE" wait "$server_port" || bench_die "$server_name does not start: $(tail -n 3 "$WORK/$server_name.log")"
+    "$PROBE" wait "$server_port" ||
+        bench_die "$server_name does not start: $(tail -n 3 "$WORK/$server_name.log")"
 }
 
 # matinee_start NAME PORT CAPSULE CERTS [OPTION…]: as its users run it, with the sandbox and a log of the
@@ -67,7 +68,8 @@ matinee_start() {
     matinee_certs=$4
     shift 4
     server_start "$matinee_name" "$matinee_port" "$MATINEE" serve "$matinee_capsule" --certs "$matinee_certs" \
-        --listen "127.0.0.1:$matinee_port" --workers "${WORKERS:-2}" --set "Log=$WORK/$matinee_name-access.log" "$@"
+        --listen "127.0.0.1:$matinee_port" --workers "${WORKERS:-2}" \
+        --set "Log=$WORK/$matinee_name-access.log" "$@"
 }
 
 # molly_start NAME PORT ROOT CERTS: Debian's molly-brown, with a log of the requests too.
