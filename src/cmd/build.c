@@ -58,12 +58,17 @@ struct options {
 
 struct build {
     const struct open_capsule *open;
+    struct page_context context; /* of the pages: with the base */
+    struct link_check *links;
+    struct diags *diags;
     struct tree tree;
     struct buf name; /* scratch */
     struct buf page; /* scratch */
     size_t total;    /* files there will be */
     size_t closed;   /* pages that are left out, because files cannot be closed */
     size_t done;
+    bool keep_going; /* in spite of errors */
+    bool writes;     /* there is something to build, and no reason not to */
     bool show_progress;
     int64_t started;    /* milliseconds */
     int64_t last_shown; /* milliseconds; 0: nothing was shown yet */
@@ -176,14 +181,9 @@ static bool put_alias(struct build *build)
     return ok;
 }
 
-static bool write_page(void *context, const struct page *page)
+/* build->page has its bytes. */
+static bool write_page(struct build *build, const struct page *page)
 {
-    struct build *build = context;
-    struct page_answer answer;
-    if (interrupted) {
-        buf_puts(&build->tree.error, "interrupted");
-        return false;
-    }
     if (is_closed(build, page)) {
         return true;
     }
@@ -200,8 +200,6 @@ static bool write_page(void *context, const struct page *page)
     if (page->kind == PAGE_STATIC) {
         return copy_static(build, name);
     }
-    buf_clear(&build->page);
-    page_render(&build->open->context, page, &build->page, &answer);
     if (build->page.failed) {
         buf_printf(&build->tree.error, "%.*s: the page is too large", SLICE_ARG(name));
         return false;
@@ -234,35 +232,82 @@ static bool is_output_apart(struct build *build)
     return true;
 }
 
-static int write_tree(const struct open_capsule *open, const struct options *options)
+/* Errors of the sources are known before anything is written, those of pages are not. */
+static bool is_allowed(const struct build *build)
+{
+    return build->diags->counts[DIAG_ERROR] == 0 || build->keep_going;
+}
+
+/* Each page is made once: to look at its links, and to be written. When nothing is to be written,
+ * or not any more, all that is wrong is still said. */
+static bool take_page(void *context, const struct page *page)
+{
+    struct build *build = context;
+    struct page_answer answer;
+    if (interrupted) {
+        buf_puts(&build->tree.error, "interrupted");
+        return false;
+    }
+    buf_clear(&build->page);
+    page_render(&build->context, page, &build->page, &answer);
+    link_check_page(build->links, page, &answer, &build->page, build->context.base);
+    build->writes = build->writes && is_allowed(build);
+    return !build->writes || write_page(build, page);
+}
+
+static bool make_pages(struct build *build, const char *output)
+{
+    bool ok = !build->writes || (tree_begin(&build->tree, output) && is_output_apart(build));
+    ok = ok && sitemap_walk(build->open->capsule, take_page, build);
+    end_progress(build);
+    return ok;
+}
+
+/* What there is to say besides the problems that were found; the exit code. */
+static int finish(struct build *build, const char *output)
+{
+    if (!is_allowed(build)) {
+        return command_fail("nothing was built, because of errors (--keep-going builds without "
+                            "the reviews that have them)");
+    }
+    say_what_is_missing(build);
+    if (build->total == 0) {
+        return command_fail("the whole capsule is closed: there is nothing to build");
+    }
+    if (!tree_finish(&build->tree)) {
+        return command_fail("%s", buf_string(&build->tree.error));
+    }
+    (void)printf("%s: %zu files, %zu written, %zu unchanged\n", output,
+                 build->tree.written + build->tree.kept, build->tree.written, build->tree.kept);
+    return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int write_tree(const struct open_capsule *open, const struct options *options, slice base,
+                      struct diags *diags)
 {
     struct build build = { .open = open,
+                           .context = open->context,
+                           .diags = diags,
+                           .keep_going = options->keep_going,
+                           .tree = TREE_NONE,
                            .show_progress = isatty(STDERR_FILENO) != 0,
                            .started = milliseconds() };
+    build.context.base = base;
     buf_init(&build.name, LIMIT_PAGE);
     buf_init(&build.page, LIMIT_PAGE);
     catch_signals();
     (void)sitemap_walk(open->capsule, count_page, &build);
-    say_what_is_missing(&build);
-    if (build.total == 0) {
-        buf_release(&build.name);
-        buf_release(&build.page);
-        return command_fail("the whole capsule is closed: there is nothing to build");
-    }
-    bool ok = tree_begin(&build.tree, options->output) && is_output_apart(&build) &&
-              sitemap_walk(open->capsule, write_page, &build) && tree_finish(&build.tree);
-    end_progress(&build);
-    if (ok) {
-        (void)printf("%s: %zu files, %zu written, %zu unchanged\n", options->output,
-                     build.tree.written + build.tree.kept, build.tree.written, build.tree.kept);
-        ok = fflush(stdout) == 0;
-    } else {
-        (void)command_fail("%s", buf_string(&build.tree.error));
-    }
+    build.links = link_check_begin(open, DIAG_WARNING, DIAG_WARNING, diags);
+    build.writes = build.total > 0 && is_allowed(&build);
+    bool ok = make_pages(&build, options->output);
+    (void)link_check_end(build.links);
+    command_print_diags(diags);
+    int code =
+        ok ? finish(&build, options->output) : command_fail("%s", buf_string(&build.tree.error));
     tree_release(&build.tree);
     buf_release(&build.name);
     buf_release(&build.page);
-    return ok ? EXIT_DONE : EXIT_FAILED;
+    return code;
 }
 
 /* `/~kim/` and `~kim` are `/~kim`; `/` is nothing. */
@@ -282,7 +327,6 @@ static int build(const struct options *options)
 {
     struct diags diags;
     struct open_capsule open;
-    struct link_counts counts;
     struct buf base;
     diags_init(&diags);
     if (!open_capsule_load(&open, options->folder, options->now, options->drafts, &diags)) {
@@ -292,20 +336,10 @@ static int build(const struct options *options)
     }
     address_check(open.capsule, &diags);
     path_check(open.capsule, &diags);
-    link_check(&open, DIAG_WARNING, DIAG_WARNING, &counts, &diags);
-    command_print_diags(&diags);
     buf_init(&base, LIMIT_REQUEST_URL);
     put_base(options->base, &base);
-    open.context.base = buf_slice(&base);
-    int code = EXIT_FAILED;
-    if (base.failed) {
-        (void)command_fail("--base is too long");
-    } else if (diags.counts[DIAG_ERROR] > 0 && !options->keep_going) {
-        (void)command_fail("nothing was built, because of errors (--keep-going builds without "
-                           "the reviews that have them)");
-    } else {
-        code = write_tree(&open, options);
-    }
+    int code = base.failed ? command_fail("--base is too long")
+                           : write_tree(&open, options, buf_slice(&base), &diags);
     buf_release(&base);
     open_capsule_close(&open);
     diags_release(&diags);

@@ -1,5 +1,6 @@
 /* check.c: `matinee check`, every problem of a capsule in one run. */
 
+#include "base/limits.h"
 #include "cmd/address_check.h"
 #include "cmd/command.h"
 #include "cmd/link_check.h"
@@ -28,11 +29,37 @@ static const struct option long_options[] = {
     { NULL, 0, NULL, 0 },
 };
 
+struct look {
+    const struct page_context *context;
+    struct link_check *links;
+    struct buf bytes; /* scratch: a page */
+};
+
+static bool look_at_page(void *context, const struct page *page)
+{
+    struct look *look = context;
+    struct page_answer answer;
+    buf_clear(&look->bytes);
+    page_render(look->context, page, &look->bytes, &answer);
+    link_check_page(look->links, page, &answer, &look->bytes, look->context->base);
+    return true;
+}
+
+static struct link_counts check_links(const struct open_capsule *open, struct diags *diags)
+{
+    struct look look = { .context = &open->context };
+    buf_init(&look.bytes, LIMIT_PAGE);
+    /* Without drafts, as a build is made, a link to one leads nowhere. */
+    look.links = link_check_begin(open, DIAG_ERROR, DIAG_NOTE, diags);
+    (void)sitemap_walk(open->capsule, look_at_page, &look);
+    buf_release(&look.bytes);
+    return link_check_end(look.links);
+}
+
 static int check(const char *folder, int64_t now)
 {
     struct diags diags;
     struct open_capsule open;
-    struct link_counts counts;
     diags_init(&diags);
     if (!open_capsule_load(&open, folder, now, true, &diags)) {
         command_print_diags(&diags);
@@ -41,8 +68,7 @@ static int check(const char *folder, int64_t now)
     }
     address_check(open.capsule, &diags);
     path_check(open.capsule, &diags);
-    /* Without drafts, as a build is made, a link to one leads nowhere. */
-    link_check(&open, DIAG_ERROR, DIAG_NOTE, &counts, &diags);
+    const struct link_counts counts = check_links(&open, &diags);
     command_print_diags(&diags);
     size_t errors = diags.counts[DIAG_ERROR];
     size_t reviews = capsule_count_reviews(open.capsule);

@@ -18,11 +18,11 @@ struct slices {
     size_t count, capacity;
 };
 
-struct check {
+struct link_check {
     const struct open_capsule *open;
     const struct page_context *context;
     struct diags *diags;
-    struct link_counts *counts;
+    struct link_counts counts;
     enum diag_level to_hidden;
     enum diag_level to_closed;
     const struct path_area *area; /* of the page that is checked */
@@ -32,7 +32,7 @@ struct check {
     struct buf url;      /* scratch: of the page that is checked */
     struct buf resolved; /* scratch: what a link means on that page */
     struct buf path;     /* scratch: the same, decoded */
-    struct buf bytes;    /* scratch: a page */
+    struct buf target;   /* scratch: of a link in a source */
 };
 
 enum verdict {
@@ -88,7 +88,7 @@ bool link_is_ours(const struct capsule_conf *conf, const struct url *url)
 
 /* The path that `reference` means on the page check->url. False when it leads out of the capsule.
  */
-static bool find_path(struct check *check, slice reference, slice *path)
+static bool find_path(struct link_check *check, slice reference, slice *path)
 {
     bool plain = slice_starts_with(reference, SLICE("/")) &&
                  !slice_starts_with(reference, SLICE("//")) &&
@@ -126,13 +126,13 @@ static enum verdict verdict_of(enum sitemap_found result, const struct page *fou
 
 /* When the verdict is VERDICT_DEAD, check->path is what there is not. `page`, when it is not NULL,
  * becomes the page that was found. */
-static enum verdict judge(struct check *check, slice reference, struct page *page)
+static enum verdict judge(struct link_check *check, slice reference, struct page *page)
 {
     slice path;
     if (!find_path(check, reference, &path)) {
         return VERDICT_OUTSIDE;
     }
-    check->counts->links++;
+    check->counts.links++;
     if (page == NULL && contains(&check->urls, path)) {
         return VERDICT_GOOD;
     }
@@ -146,7 +146,7 @@ static enum verdict judge(struct check *check, slice reference, struct page *pag
     return verdict_of(result, &found);
 }
 
-static void set_url(struct check *check, const struct page *page)
+static void set_url(struct link_check *check, const struct page *page)
 {
     buf_clear(&check->url);
     page_put_absolute_url(check->context, page, &check->url);
@@ -155,8 +155,8 @@ static void set_url(struct check *check, const struct page *page)
 
 /* A link that works, but not as its author may think. True when there was something to say; `page`
  * is what was found. */
-static bool say_redirected(struct check *check, enum verdict verdict, const struct source *source,
-                           const char *at, const struct page *page)
+static bool say_redirected(struct link_check *check, enum verdict verdict,
+                           const struct source *source, const char *at, const struct page *page)
 {
     if (verdict == VERDICT_GONE) {
         diags_add(check->diags, DIAG_WARNING, source, at,
@@ -173,7 +173,7 @@ static bool say_redirected(struct check *check, enum verdict verdict, const stru
 }
 
 /* Of pages that are closed themselves, their readers will know. */
-static void say_closed(struct check *check, const struct source *source, const char *at,
+static void say_closed(struct link_check *check, const struct source *source, const char *at,
                        const struct page *page)
 {
     const struct capsule *capsule = check->open->capsule;
@@ -187,7 +187,7 @@ static void say_closed(struct check *check, const struct source *source, const c
 
 /* --- links in sources ------------------------------------------------------------------------- */
 
-static bool is_hidden(const struct check *check, const struct review *review)
+static bool is_hidden(const struct link_check *check, const struct review *review)
 {
     return review->draft || !review->has_published || review->published > check->context->now;
 }
@@ -198,14 +198,14 @@ static const struct review *review_of(const struct page *page)
 }
 
 /* `from` is NULL for a hand-written page. */
-static void check_source_link(struct check *check, const struct source *source,
+static void check_source_link(struct link_check *check, const struct source *source,
                               const struct gemtext_line *line, const struct review *from)
 {
     struct page page = { 0 };
     slice label;
-    buf_clear(&check->bytes);
-    (void)body_resolve(check->context, line, &label, &check->bytes);
-    slice target = buf_slice(&check->bytes);
+    buf_clear(&check->target);
+    (void)body_resolve(check->context, line, &label, &check->target);
+    slice target = buf_slice(&check->target);
     const char *at = line->url.ptr;
     enum verdict verdict = judge(check, target, &page);
     switch (verdict) {
@@ -238,7 +238,7 @@ static void check_source_link(struct check *check, const struct source *source,
     }
 }
 
-static void check_source(struct check *check, const struct source *source,
+static void check_source(struct link_check *check, const struct source *source,
                          const struct gemtext_lines *lines, const struct review *review)
 {
     for (size_t i = 0; i < lines->count; i++) {
@@ -255,7 +255,7 @@ static void check_source(struct check *check, const struct source *source,
     }
 }
 
-static void check_sources(struct check *check)
+static void check_sources(struct link_check *check)
 {
     const struct capsule *capsule = check->open->capsule;
     for (size_t i = 0; i < capsule_count_reviews(capsule); i++) {
@@ -279,7 +279,7 @@ static void check_sources(struct check *check)
 
 static bool collect_url(void *context, const struct page *page)
 {
-    struct check *check = context;
+    struct link_check *check = context;
     if (page->kind == PAGE_RULE) {
         return true; /* to a redirect there is more to say than that it is there */
     }
@@ -289,25 +289,41 @@ static bool collect_url(void *context, const struct page *page)
     return true;
 }
 
-/* `text` is a page as a client gets it; `name` is what it is called in messages. What an author
- * wrote was looked at in its source, but for files `as_written`. */
-static void check_text(struct check *check, slice name, slice text, bool as_written)
+/* `text` is gemtext as a client gets it; `name` is what it is called in messages. */
+struct shown {
+    slice name;
+    slice text;
+    slice base;      /* before every path that page_put_url has made */
+    bool as_written; /* a file of static/: nobody has looked at its links yet */
+};
+
+/* A link without the base, as the links in sources are. */
+static slice below_base(slice url, slice base)
 {
-    const struct source source = { name, text };
-    struct gemtext_reader reader = { .rest = text };
-    struct gemtext_line line;
-    while (gemtext_next(&reader, &line)) {
-        if (line.type != GEMTEXT_LINK) {
+    slice below = slice_from(url, base.len);
+    return slice_starts_with(url, base) && slice_starts_with(below, SLICE("/")) ? below : url;
+}
+
+static void check_text(struct link_check *check, const struct shown *shown)
+{
+    const struct source source = { shown->name, shown->text };
+    struct gemtext_reader reader = { .rest = shown->text };
+    enum gemtext_type type;
+    slice raw;
+    while (gemtext_next_raw(&reader, &type, &raw)) {
+        if (type != GEMTEXT_LINK) {
             continue;
         }
         struct page page = { 0 };
-        enum verdict verdict = judge(check, line.url, as_written ? &page : NULL);
-        if (as_written && !say_redirected(check, verdict, &source, line.url.ptr, &page) &&
+        slice written = gemtext_split(type, raw).url;
+        slice url = below_base(written, shown->base);
+        enum verdict verdict = judge(check, url, shown->as_written ? &page : NULL);
+        if (shown->as_written && !say_redirected(check, verdict, &source, written.ptr, &page) &&
             verdict == VERDICT_GOOD) {
-            say_closed(check, &source, line.url.ptr, &page);
+            say_closed(check, &source, written.ptr, &page);
         }
-        if (verdict == VERDICT_DEAD && !contains(&check->dead, line.url)) {
-            diags_add(check->diags, DIAG_ERROR, &source, line.url.ptr,
+        if (verdict == VERDICT_DEAD && !contains(&check->dead, url)) {
+            diags_add(check->diags, DIAG_ERROR, &source, written.ptr,
                       "this link leads nowhere: there is no %.*s",
                       SLICE_ARG(buf_slice(&check->path)));
         }
@@ -315,7 +331,7 @@ static void check_text(struct check *check, slice name, slice text, bool as_writ
 }
 
 /* Gemtext in static/ is served as it is, and has links as well. */
-static void check_static(struct check *check, const struct static_file *file)
+static void check_static(struct link_check *check, const struct static_file *file)
 {
     struct arena arena;
     slice text;
@@ -324,18 +340,17 @@ static void check_static(struct check *check, const struct static_file *file)
     slice path = arena_printf(&arena, "%s/%.*s", check->open->folder, SLICE_ARG(name));
     const struct source source = { name, SLICE_EMPTY };
     if (file_read(&arena, AT_FDCWD, path.ptr, LIMIT_SOURCE_FILE, &text)) {
-        check_text(check, name, text, true);
+        check_text(check, &(struct shown){ .name = name, .text = text, .as_written = true });
     } else {
         diags_add(check->diags, DIAG_WARNING, &source, NULL, "cannot be read: %s", strerror(errno));
     }
     arena_release(&arena);
 }
 
-static bool check_page(void *context, const struct page *page)
+void link_check_page(struct link_check *check, const struct page *page,
+                     const struct page_answer *answer, const struct buf *bytes, slice base)
 {
-    struct check *check = context;
-    struct page_answer answer;
-    check->counts->pages++;
+    check->counts.pages++;
     set_url(check, page);
     slice url = buf_slice(&check->url);
     const struct source source = { url, SLICE_EMPTY };
@@ -343,42 +358,50 @@ static bool check_page(void *context, const struct page *page)
         diags_add(check->diags, DIAG_ERROR, &source, NULL,
                   "no client can ask for it: a URL has at most %d bytes", LIMIT_REQUEST_URL);
     }
-    buf_clear(&check->bytes);
-    page_render(check->context, page, &check->bytes, &answer);
-    if (check->bytes.failed) {
+    if (bytes->failed) {
         diags_add(check->diags, DIAG_ERROR, &source, NULL, "the page is too large");
-    } else if (page->kind == PAGE_RULE || !slice_equal(answer.media_type, SLICE("text/gemini"))) {
-        return true; /* at where redirects lead path_check looks */
+    } else if (page->kind == PAGE_RULE || !slice_equal(answer->media_type, SLICE("text/gemini"))) {
+        return; /* at where redirects lead path_check looks */
     } else if (page->kind == PAGE_STATIC) {
         check_static(check, page->file);
     } else {
-        check_text(check, url, buf_slice(&check->bytes), false);
+        check_text(check, &(struct shown){ .name = url, .text = buf_slice(bytes), .base = base });
     }
-    return true;
 }
 
-void link_check(const struct open_capsule *open, enum diag_level to_hidden,
-                enum diag_level to_closed, struct link_counts *counts, struct diags *diags)
+/* --- both ------------------------------------------------------------------------------------- */
+
+struct link_check *link_check_begin(const struct open_capsule *open, enum diag_level to_hidden,
+                                    enum diag_level to_closed, struct diags *diags)
 {
-    struct check check = { .open = open,
-                           .context = &open->context,
-                           .diags = diags,
-                           .counts = counts,
-                           .to_hidden = to_hidden,
-                           .to_closed = to_closed };
-    struct buf *const scratch[] = { &check.url, &check.resolved, &check.path, &check.bytes };
-    *counts = (struct link_counts){ 0 };
-    arena_init(&check.arena);
-    for (size_t i = 0; i < ARRAY_LENGTH(scratch); i++) {
-        buf_init(scratch[i], LIMIT_PAGE);
-    }
-    (void)sitemap_walk(open->capsule, collect_url, &check);
-    sort(&check.urls);
-    check_sources(&check);
-    counts->links = 0; /* they are on the pages again */
-    (void)sitemap_walk(open->capsule, check_page, &check);
-    for (size_t i = 0; i < ARRAY_LENGTH(scratch); i++) {
-        buf_release(scratch[i]);
-    }
-    arena_release(&check.arena);
+    struct arena arena;
+    arena_init(&arena);
+    struct link_check *check = arena_alloc(&arena, sizeof *check);
+    *check = (struct link_check){ .open = open,
+                                  .context = &open->context,
+                                  .diags = diags,
+                                  .to_hidden = to_hidden,
+                                  .to_closed = to_closed,
+                                  .arena = arena };
+    buf_init(&check->url, LIMIT_PAGE);
+    buf_init(&check->resolved, LIMIT_PAGE);
+    buf_init(&check->path, LIMIT_PAGE);
+    buf_init(&check->target, LIMIT_PAGE);
+    (void)sitemap_walk(open->capsule, collect_url, check);
+    sort(&check->urls);
+    check_sources(check);
+    check->counts.links = 0; /* they are on the pages again */
+    return check;
+}
+
+struct link_counts link_check_end(struct link_check *check)
+{
+    struct link_counts counts = check->counts;
+    struct arena arena = check->arena; /* the struct goes with it */
+    buf_release(&check->url);
+    buf_release(&check->resolved);
+    buf_release(&check->path);
+    buf_release(&check->target);
+    arena_release(&arena);
+    return counts;
 }

@@ -12,8 +12,11 @@ struct link_counts {
     size_t links; /* those that lead into the capsule */
 };
 
+struct link_check;
+
 /**
- * Render every page and follow its links inside the capsule.
+ * Follow the links inside the capsule: those in its sources here, those on its pages when they are
+ * shown to link_check_page. `open` and `diags` are borrowed until link_check_end.
  *
  * A dead link is an error, at its place in the source file when an author wrote it; one to a folder
  * without its slash is a warning. A link from what readers see to a review that they do not see yet
@@ -21,8 +24,16 @@ struct link_counts {
  * what has moved or is gone is a warning, one into a closed area is of the level `to_closed`. Links
  * by name are the loader's. Takes time O(n log n) in the size of all pages.
  */
-void link_check(const struct open_capsule *open, enum diag_level to_hidden,
-                enum diag_level to_closed, struct link_counts *counts, struct diags *diags);
+struct link_check *link_check_begin(const struct open_capsule *open, enum diag_level to_hidden,
+                                    enum diag_level to_closed, struct diags *diags);
+/**
+ * Look at `page`, which page_render has made of `bytes` and `answer`, its links with `base` before
+ * them. The files of static/ are read here.
+ */
+void link_check_page(struct link_check *check, const struct page *page,
+                     const struct page_answer *answer, const struct buf *bytes, slice base);
+/** Free everything; what was looked at is told. */
+struct link_counts link_check_end(struct link_check *check);
 
 /** True when `url` is one of the capsule itself. */
 bool link_is_ours(const struct capsule_conf *conf, const struct url *url);

@@ -118,10 +118,9 @@ static void remove_left_overs(struct tree *tree)
 
 bool tree_begin(struct tree *tree, const char *target)
 {
-    *tree = (struct tree){ .old_tree = -1, .new_tree = -1 };
+    *tree = TREE_NONE;
     arena_init(&tree->arena);
     buf_init(&tree->name, (size_t)PATH_MAX);
-    buf_init(&tree->error, (size_t)8 * PATH_MAX);
     if (!resolve(tree, target) || !open_old_tree(tree)) {
         return false;
     }

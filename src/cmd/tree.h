@@ -14,6 +14,9 @@
 
 #define TREE_MARKER ".matinee-build"
 
+/** Bytes of a message; it may hold two paths. */
+#define TREE_ERROR_MAX 32768
+
 struct tree {
     struct arena arena;
     const char *target;   /* where the tree shall be, without symbolic links */
@@ -27,6 +30,10 @@ struct tree {
     struct buf error; /* what went wrong, when a function returned false */
     bool name_taken;  /* it was that the tree has a file or a folder of this name already */
 };
+
+/** A tree that was not begun; it may be released. */
+#define TREE_NONE \
+    ((struct tree){ .old_tree = -1, .new_tree = -1, .error = { .max = TREE_ERROR_MAX } })
 
 /**
  * Start a tree for `target`, which does not exist, is empty, or holds an earlier tree. What a run
