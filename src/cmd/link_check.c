@@ -6,6 +6,7 @@
 #include "gemini/host.h"
 #include "pages/body.h"
 #include "pages/render.h"
+#include "source/slug_map.h"
 #include "text/uri.h"
 
 #include <errno.h>
@@ -27,12 +28,12 @@ struct link_check {
     enum diag_level to_closed;
     const struct path_area *area; /* of the page that is checked */
     struct arena arena;
-    struct slices urls;  /* of every page, sorted: nearly all links are found among them */
-    struct slices dead;  /* targets that were reported at their place in a source, sorted */
-    struct buf url;      /* scratch: of the page that is checked */
-    struct buf resolved; /* scratch: what a link means on that page */
-    struct buf path;     /* scratch: the same, decoded */
-    struct buf target;   /* scratch: of a link in a source */
+    struct slug_map urls; /* of every page: nearly all links are found among them */
+    struct slices dead;   /* targets that were reported at their place in a source, sorted */
+    struct buf url;       /* scratch: of the page that is checked */
+    struct buf resolved;  /* scratch: what a link means on that page */
+    struct buf path;      /* scratch: the same, decoded */
+    struct buf target;    /* scratch: of a link in a source */
 };
 
 enum verdict {
@@ -133,7 +134,7 @@ static enum verdict judge(struct link_check *check, slice reference, struct page
         return VERDICT_OUTSIDE;
     }
     check->counts.links++;
-    if (page == NULL && contains(&check->urls, path)) {
+    if (page == NULL && slug_map_find(&check->urls, path) != NULL) {
         return VERDICT_GOOD;
     }
     struct page found = { 0 };
@@ -285,7 +286,7 @@ static bool collect_url(void *context, const struct page *page)
     }
     buf_clear(&check->url);
     page_put_url(check->context, page, &check->url);
-    *ARRAY_ADD(&check->arena, &check->urls) = arena_copy(&check->arena, buf_slice(&check->url));
+    (void)slug_map_claim(&check->urls, arena_copy(&check->arena, buf_slice(&check->url)), NULL);
     return true;
 }
 
@@ -387,8 +388,8 @@ struct link_check *link_check_begin(const struct open_capsule *open, enum diag_l
     buf_init(&check->resolved, LIMIT_PAGE);
     buf_init(&check->path, LIMIT_PAGE);
     buf_init(&check->target, LIMIT_PAGE);
+    slug_map_init(&check->urls, &check->arena);
     (void)sitemap_walk(open->capsule, collect_url, check);
-    sort(&check->urls);
     check_sources(check);
     check->counts.links = 0; /* they are on the pages again */
     return check;

@@ -22,7 +22,7 @@ struct link_check;
  * without its slash is a warning. A link from what readers see to a review that they do not see yet
  * is of the level `to_hidden`, when the capsule was loaded with drafts; else it is dead. A link to
  * what has moved or is gone is a warning, one into a closed area is of the level `to_closed`. Links
- * by name are the loader's. Takes time O(n log n) in the size of all pages.
+ * by name are the loader's. All of it takes linear time in the size of all pages.
  */
 struct link_check *link_check_begin(const struct open_capsule *open, enum diag_level to_hidden,
                                     enum diag_level to_closed, struct diags *diags);

@@ -198,6 +198,9 @@ static bool is_shadowed(struct walk *walk, const struct page *page)
         return sitemap_find(walk->capsule, page->alias->path, &found) != SITEMAP_FOUND ||
                found.alias != page->alias;
     }
+    if (walk->capsule->static_count == 0) {
+        return false;
+    }
     page_put_file_name(page, &walk->name);
     return capsule_find_static(walk->capsule, buf_slice(&walk->name)) != NULL;
 }
