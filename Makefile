@@ -23,7 +23,7 @@ FEATURES += -DMATINEE_SECCOMP
 endif
 
 # Every source file by its room; `make lint` says when one is missing here.
-base := arena buf diag file folder siphash slice utf8 utf8_words
+base := arena buf diag file folder pool siphash slice utf8 utf8_words
 text := date gemtext gemtext_lines header settings slug uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url
@@ -35,9 +35,9 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
 	section site sitemap
 server := acceptor admission backoff calls channel clock connection first_record gate generation keyring \
-	landlock limits listen listen_address loader log log_line master notify peers prefix \
+	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
-	schedule served_file server settings signals site systemd tickets tls watch worker
+	schedule served_file server settings signals site systemd tickets tls watch wire worker
 cmd := address_check build capsule_certificate capsule_folder cert cert_list check command get import \
 	link_check new open_capsule path_check serve server_user tree
 ROOMS := base text gemini model import source pages server cmd

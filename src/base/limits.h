@@ -128,6 +128,9 @@
 /** Bytes of one record, and records for one reader before the others get their turn. */
 #define LIMIT_SEND_CHUNK (16u * 1024)
 #define LIMIT_SEND_CHUNKS 8
+/** Records that go out in one system call, and are kept for a reader who does not take them. Four
+ * are as fast as one is with a kernel that hands on 64 kB at a time. */
+#define LIMIT_SEND_RECORDS 3
 /** Bytes of rendered pages that a worker holds for slow readers; one page is always held. */
 #define LIMIT_HELD_PAGES (256u * 1024 * 1024)
 /** Old generations of workers that finish what they hold, and the seconds they have for it. */

@@ -5,6 +5,7 @@
 #include "server/first_record.h"
 #include "server/gate.h"
 #include "server/log.h"
+#include "server/outgoing.h"
 #include "server/proxy.h"
 #include "server/tls.h"
 #include "text/date.h"
@@ -19,10 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A worker keeps room to render the next page in, but not that of the largest page ever. */
-enum { BODY_ROOM_KEPT = 1024 * 1024 };
-
 struct exchange {
+    struct wire wire;
     SSL *ssl;
 
     /* The request, as far as it has come: a line and CRLF. */
@@ -30,18 +29,21 @@ struct exchange {
     size_t input_length;
     size_t line_length;
 
-    /* The response: the bytes of `head` (header and page, or header alone), then those of `file`.
-     * `sent` counts through both. */
+    /* The response; its size is 0 as long as there is none. */
+    struct outgoing out;
+    uint64_t size;
+    size_t held;       /* bytes of it that count in worker->held */
+    uint64_t taken_at; /* wire.sent when the reader was last given time */
+
+    /* For the log. */
     enum status status;
-    slice host; /* of the capsule, for the log */
-    char *head;
-    size_t head_length;
-    int file; /* -1: none */
-    uint64_t file_size;
-    uint64_t sent;
+    slice host; /* of the capsule */
+    const char *tls_version;
     int64_t moment;     /* when the request was complete */
     int64_t started_us; /* the same on the clock that measures */
 };
+
+const size_t connection_exchange_size = sizeof(struct exchange);
 
 /* What a state's function says when it returns. */
 enum progress {
@@ -65,42 +67,55 @@ static enum progress go_to(struct connection *c, enum connection_state state)
 
 /* --- ends ------------------------------------------------------------------------------------- */
 
-static uint64_t response_size(const struct exchange *x)
-{
-    return x->head_length + x->file_size;
-}
-
 /* The one line of the log, written when the last byte is on its way or never will be. */
 static void log_exchange(const struct connection *c)
 {
     const struct exchange *x = c->exchange;
+    size_t unsent = wire_unsent(&x->wire);
     log_request(&(struct log_request){
         .moment = x->moment,
         .status = (int)x->status,
-        .sent = x->sent,
-        .size = response_size(x),
+        .sent = x->out.sent > unsent ? x->out.sent - unsent : 0,
+        .size = x->size,
         .duration_us = monotonic_us() - x->started_us,
         .line = { x->input, x->line_length },
         .peer = c->peer,
         .host = x->host,
-        .tls = SSL_get_version(x->ssl),
+        .tls = x->tls_version,
     });
+}
+
+/* A worker keeps room to render the next page in, but not that of the largest page ever. */
+static void trim_reply(struct reply *reply)
+{
+    enum { ROOM_KEPT = 1024 * 1024 };
+    if (reply->body.capacity > ROOM_KEPT) {
+        buf_release(&reply->body);
+    }
+}
+
+/* What is only needed until the last byte of the response is encrypted. */
+static void free_response(struct connection *c)
+{
+    struct exchange *x = c->exchange;
+    c->worker->held -= x->held;
+    x->held = 0;
+    uint64_t sent = x->out.sent;
+    outgoing_release(&x->out);
+    x->out.sent = sent;
+    SSL_free(x->ssl);
+    x->ssl = NULL;
+    trim_reply(&c->worker->reply);
 }
 
 static void free_exchange(struct connection *c)
 {
-    struct exchange *x = c->exchange;
-    if (x == NULL) {
-        return;
+    if (c->exchange != NULL) {
+        free_response(c);
+        wire_release(&c->exchange->wire);
+        pool_give(&c->worker->exchanges, c->exchange);
+        c->exchange = NULL;
     }
-    if (x->file >= 0) {
-        (void)close(x->file);
-    }
-    c->worker->held -= x->head_length;
-    free(x->head);
-    SSL_free(x->ssl);
-    free(x);
-    c->exchange = NULL;
 }
 
 static void destroy(struct connection *c)
@@ -109,17 +124,23 @@ static void destroy(struct connection *c)
         (void)event_del(&c->event);
     }
     free_exchange(c);
+    first_record_release(&c->first);
     proxy_release(c);
     (void)close(c->fd);
     gate_leave(c);
     worker_forget(c->worker, c);
-    free(c);
+    pool_give(&c->worker->connections, c);
+}
+
+static bool is_responding(const struct connection *c)
+{
+    return c->state >= CONNECTION_RESPOND && c->state <= CONNECTION_FLUSH;
 }
 
 /* TLS has failed, or the other side has gone: nothing more can be said to it. */
 static enum progress give_up(struct connection *c)
 {
-    if (c->state == CONNECTION_RESPOND && c->exchange != NULL) {
+    if (c->exchange != NULL && c->exchange->size > 0) {
         log_exchange(c);
     }
     return go_to(c, CONNECTION_CLOSED);
@@ -129,7 +150,7 @@ static enum progress give_up(struct connection *c)
  * its end, and the kernel would keep what the reader does not take. */
 static enum progress give_up_loudly(struct connection *c)
 {
-    if (c->state == CONNECTION_RESPOND || c->state == CONNECTION_CLOSE_NOTIFY) {
+    if (is_responding(c)) {
         const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
         (void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     }
@@ -161,9 +182,10 @@ static enum progress run_proxy(struct connection *c)
 static enum progress run_accepted(struct connection *c)
 {
     struct worker *worker = c->worker;
+    slice bytes;
     /* Whatever else talks to this port (a scanner, a client without TLS) is not worth any state,
      * and gets no alert either. */
-    switch (first_record_look(c->fd, &c->awaited, worker->chunk, sizeof worker->chunk)) {
+    switch (first_record_read(&c->first, c->fd, worker->chunk, sizeof worker->chunk, &bytes)) {
     case FIRST_RECORD_WAIT:
         return PROGRESS_WANT_READ;
     case FIRST_RECORD_NONE:
@@ -174,13 +196,15 @@ static enum progress run_accepted(struct connection *c)
     if (!gate_handshake(c)) {
         return give_up(c);
     }
-    c->exchange = calloc(1, sizeof *c->exchange);
-    if (c->exchange == NULL) {
+    struct exchange *x = pool_take(&worker->exchanges);
+    if (x == NULL) {
         return give_up(c);
     }
-    c->exchange->file = -1;
-    c->exchange->ssl = tls_new(c->worker->tls, c->fd);
-    if (c->exchange->ssl == NULL) {
+    c->exchange = x;
+    outgoing_init(&x->out);
+    wire_open(&x->wire, c->fd, bytes);
+    x->ssl = tls_new(worker->tls, &x->wire);
+    if (x->ssl == NULL) {
         return give_up(c);
     }
     return go_to(c, CONNECTION_HANDSHAKE);
@@ -191,12 +215,12 @@ static enum progress run_accepted(struct connection *c)
 /* Before the request is complete the other side may not send as much as it likes. */
 static bool is_too_talkative(const struct connection *c)
 {
-    return tls_bytes_received(c->exchange->ssl) > LIMIT_BEFORE_REQUEST;
+    return c->exchange->wire.received > LIMIT_BEFORE_REQUEST;
 }
 
-/* In TLS 1.3, without tickets, we have nothing to say between the client's Finished and its
- * request. Most clients leave Nagle's algorithm on, and so hold the request back until Finished is
- * acknowledged, which the kernel would put off for 40 ms. */
+/* Most clients leave Nagle's algorithm on: between two small packets they wait for an
+ * acknowledgement, which the kernel puts off for 40 ms when we have nothing to say ourselves. That
+ * is so in TLS 1.3, without tickets, between a client's Finished and its request. */
 static void acknowledge_at_once(const struct connection *c)
 {
 #ifdef TCP_QUICKACK
@@ -207,41 +231,36 @@ static void acknowledge_at_once(const struct connection *c)
 #endif
 }
 
-static enum progress run_handshake(struct connection *c)
+/* TLS has said `result` before the request was there: send what it has written, and wait. */
+static enum progress wait_for_client(struct connection *c, enum tls_result result)
 {
-    enum tls_result result = tls_handshake(c->exchange->ssl);
-    if (result == TLS_DONE) {
-        return go_to(c, CONNECTION_REQUEST);
-    }
+    struct wire *wire = &c->exchange->wire;
     if (is_too_talkative(c) || (result != TLS_WANT_READ && result != TLS_WANT_WRITE)) {
+        (void)wire_flush(wire, false); /* an alert */
         return give_up(c);
     }
-    if (result == TLS_WANT_WRITE) {
+    bool is_silent = wire_unsent(wire) == 0;
+    switch (wire_flush(wire, false)) {
+    case WIRE_FAILED:
+        return give_up(c);
+    case WIRE_BLOCKED:
         return PROGRESS_WANT_WRITE;
+    case WIRE_SENT:
+        break;
     }
-    acknowledge_at_once(c);
+    if (is_silent) {
+        acknowledge_at_once(c);
+    }
     return PROGRESS_WANT_READ;
 }
 
-/* --- request ---------------------------------------------------------------------------------- */
-
-/* Take the header and a page into memory of the connection: the worker's bufs serve the next one
- * meanwhile, and keep their room. */
-static bool take_head(struct connection *c, struct buf *header, const struct buf *body)
+static enum progress run_handshake(struct connection *c)
 {
-    struct exchange *x = c->exchange;
-    x->head = malloc(header->len + body->len);
-    if (x->head == NULL) {
-        return false;
-    }
-    memcpy(x->head, header->ptr, header->len);
-    if (body->len > 0) {
-        memcpy(x->head + header->len, body->ptr, body->len);
-    }
-    x->head_length = header->len + body->len;
-    c->worker->held += x->head_length;
-    return true;
+    enum tls_result result = tls_handshake(c->exchange->ssl);
+    return result == TLS_DONE ? go_to(c, CONNECTION_REQUEST) : wait_for_client(c, result);
 }
+
+/* --- request ---------------------------------------------------------------------------------- */
 
 static enum progress start_response(struct connection *c, struct reply *reply)
 {
@@ -253,21 +272,18 @@ static enum progress start_response(struct connection *c, struct reply *reply)
         gate_note(worker, TURNED_BUSY);
         reply_set(reply, STATUS_SERVER_UNAVAILABLE, "Too busy, please try again");
     }
-    struct buf header;
-    buf_init(&header, LIMIT_META + 16);
-    response_put_header(&header, reply->status, buf_slice(&reply->meta));
-    x->status = reply->status;
-    x->host = reply->host;
-    x->file = reply->file;
-    x->file_size = reply->file_size;
-    bool ok = !header.failed && take_head(c, &header, &reply->body);
-    buf_release(&header);
-    if (reply->body.capacity > BODY_ROOM_KEPT) {
-        buf_release(&reply->body);
-    }
-    if (!ok) {
+    buf_clear(&worker->header);
+    response_put_header(&worker->header, reply->status, buf_slice(&reply->meta));
+    x->out.file = reply->file;
+    x->out.file_size = reply->file_size;
+    if (worker->header.failed) {
         return give_up(c);
     }
+    x->out.header = buf_slice(&worker->header);
+    x->out.body = buf_slice(&reply->body);
+    x->size = outgoing_size(&x->out);
+    x->status = reply->status;
+    x->host = reply->host;
     worker_wait(worker, c, WAIT_READER);
     return go_to(c, CONNECTION_RESPOND);
 }
@@ -280,6 +296,7 @@ static enum progress answer(struct connection *c, enum request_line line, size_t
     x->line_length = length;
     x->moment = date_now();
     x->started_us = monotonic_us();
+    x->tls_version = SSL_get_version(x->ssl);
     reply->host = SLICE_EMPTY;
     unsigned seconds = 0;
     if (!gate_request(c, &seconds)) {
@@ -324,57 +341,53 @@ static enum progress run_request(struct connection *c)
         if (result == TLS_CLOSED) {
             return go_to(c, CONNECTION_CLOSE_NOTIFY);
         }
-        if (result == TLS_FAILED || is_too_talkative(c)) {
-            return give_up(c);
-        }
-        return result == TLS_WANT_READ ? PROGRESS_WANT_READ : PROGRESS_WANT_WRITE;
+        return wait_for_client(c, result);
     }
 }
 
 /* --- respond ---------------------------------------------------------------------------------- */
 
-/* The next bytes of the response, at most one record of them. A call that the socket did not let
- * through is made again with the same bytes, so nothing is kept here. Empty when the file has
- * become shorter than it was. */
-static slice next_chunk(struct connection *c)
+/* Hand over to the kernel what was written. A reader has a while for each record that it takes. */
+static enum wire_result send_written(struct connection *c, bool end_follows)
 {
-    const struct exchange *x = c->exchange;
-    char *chunk = c->worker->chunk;
-    size_t used = 0;
-    if (x->sent < x->head_length) {
-        slice head = { x->head + x->sent, x->head_length - (size_t)x->sent };
-        if (x->file_size == 0 || head.len >= LIMIT_SEND_CHUNK) {
-            return slice_head(head, LIMIT_SEND_CHUNK);
-        }
-        memcpy(chunk, head.ptr, head.len);
-        used = head.len;
+    struct exchange *x = c->exchange;
+    enum wire_result result = wire_flush(&x->wire, end_follows);
+    if (result == WIRE_SENT || x->wire.sent - x->taken_at >= LIMIT_SEND_CHUNK) {
+        x->taken_at = x->wire.sent;
+        worker_wait(c->worker, c, WAIT_READER);
     }
-    uint64_t offset = x->sent + used - x->head_length;
-    uint64_t left = x->file_size - offset;
-    size_t want = left < LIMIT_SEND_CHUNK - used ? (size_t)left : LIMIT_SEND_CHUNK - used;
-    while (want > 0) {
-        ssize_t n = pread(x->file, chunk + used, want, (off_t)offset);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return SLICE_EMPTY;
-        }
-        used += (size_t)n;
-        offset += (uint64_t)n;
-        want -= (size_t)n;
+    return result;
+}
+
+/* The others' turn: the page must not stay where theirs will be. */
+static enum progress wait_for_reader(struct connection *c)
+{
+    struct exchange *x = c->exchange;
+    size_t kept = 0;
+    if (!outgoing_keep(&x->out, &kept)) {
+        return give_up_loudly(c);
     }
-    return (slice){ chunk, used };
+    x->held += kept;
+    c->worker->held += kept;
+    trim_reply(&c->worker->reply);
+    return PROGRESS_WANT_WRITE;
 }
 
 static enum progress run_respond(struct connection *c)
 {
     struct exchange *x = c->exchange;
-    for (unsigned i = 0; x->sent < response_size(x); i++) {
-        if (i == LIMIT_SEND_CHUNKS) {
-            return PROGRESS_WANT_WRITE; /* the others' turn */
+    for (unsigned i = 0; x->out.sent < x->size; i++) {
+        bool is_enough = i == LIMIT_SEND_CHUNKS;
+        if (is_enough || wire_is_full(&x->wire)) {
+            enum wire_result result = send_written(c, false);
+            if (result == WIRE_FAILED) {
+                return give_up(c);
+            }
+            if (is_enough || result == WIRE_BLOCKED) {
+                return wait_for_reader(c);
+            }
         }
-        slice chunk = next_chunk(c);
+        slice chunk = outgoing_next(&x->out, c->worker->chunk);
         if (chunk.len == 0) {
             log_problem("a file became shorter while it was sent");
             return give_up_loudly(c);
@@ -382,50 +395,62 @@ static enum progress run_respond(struct connection *c)
         size_t sent = 0;
         enum tls_result result = tls_write(x->ssl, chunk, &sent);
         if (result == TLS_WANT_READ || result == TLS_WANT_WRITE) {
-            return result == TLS_WANT_READ ? PROGRESS_WANT_READ : PROGRESS_WANT_WRITE;
+            return wait_for_reader(c);
         }
         if (result != TLS_DONE) {
             return give_up(c);
         }
-        x->sent += sent;
-        worker_wait(c->worker, c, WAIT_READER);
+        x->out.sent += sent;
     }
-    log_exchange(c);
     return go_to(c, CONNECTION_CLOSE_NOTIFY);
 }
 
-/* --- close_notify, shutdown, drain ------------------------------------------------------------ */
+/* --- close_notify, flush, drain --------------------------------------------------------------- */
 
 static enum progress run_close_notify(struct connection *c)
 {
     enum tls_result result = tls_close(c->exchange->ssl);
     if (result == TLS_WANT_READ || result == TLS_WANT_WRITE) {
-        return result == TLS_WANT_READ ? PROGRESS_WANT_READ : PROGRESS_WANT_WRITE;
+        return wait_for_reader(c);
     }
-    if (result != TLS_DONE || shutdown(c->fd, SHUT_WR) != 0) {
+    return result == TLS_DONE ? go_to(c, CONNECTION_FLUSH) : give_up(c);
+}
+
+/* The response, or its end, and close_notify go out together. */
+static enum progress run_flush(struct connection *c)
+{
+    switch (send_written(c, true)) {
+    case WIRE_FAILED:
         return give_up(c);
+    case WIRE_BLOCKED:
+        free_response(c);
+        return PROGRESS_WANT_WRITE;
+    case WIRE_SENT:
+        break;
+    }
+    if (shutdown(c->fd, SHUT_WR) != 0) {
+        return give_up(c);
+    }
+    if (c->exchange->size > 0) {
+        log_exchange(c);
     }
     free_exchange(c);
     worker_wait(c->worker, c, WAIT_END);
-    return go_to(c, CONNECTION_DRAIN);
+    c->state = CONNECTION_DRAIN;
+    return PROGRESS_WANT_READ;
 }
 
 /* A socket that is closed with unread bytes is reset, and the reset overtakes what the client has
  * not read yet. So what it still sends is read and dropped until it closes, up to a limit. */
 static enum progress run_drain(struct connection *c)
 {
-    while (c->drained <= LIMIT_LINGER_BYTES) {
-        ssize_t n = recv(c->fd, c->worker->chunk, sizeof c->worker->chunk, 0);
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            return PROGRESS_WANT_READ;
-        }
-        /* After 0, the end, errno is that of an older call. */
-        if (n == 0 || (n < 0 && errno != EINTR)) {
-            break;
-        }
-        c->drained += n > 0 ? (size_t)n : 0;
+    ssize_t n = recv(c->fd, c->worker->chunk, sizeof c->worker->chunk, 0);
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+        return PROGRESS_WANT_READ;
     }
-    return go_to(c, CONNECTION_CLOSED);
+    c->drained += n > 0 ? (size_t)n : 0;
+    return n <= 0 || c->drained > LIMIT_LINGER_BYTES ? go_to(c, CONNECTION_CLOSED)
+                                                     : PROGRESS_WANT_READ;
 }
 
 /* --- the machine ------------------------------------------------------------------------------ */
@@ -440,6 +465,7 @@ static const struct {
     [CONNECTION_REQUEST] = { "request", run_request },
     [CONNECTION_RESPOND] = { "respond", run_respond },
     [CONNECTION_CLOSE_NOTIFY] = { "close_notify", run_close_notify },
+    [CONNECTION_FLUSH] = { "flush", run_flush },
     [CONNECTION_DRAIN] = { "drain", run_drain },
     [CONNECTION_CLOSED] = { "closed", NULL },
 };
@@ -482,14 +508,18 @@ static void run(struct connection *c)
     destroy(c);
 }
 
-static void on_event(UNUSED int fd, UNUSED short what, void *arg)
+static void on_event(UNUSED int fd, short what, void *arg)
 {
-    run(arg);
+    struct connection *c = arg;
+    if ((what & EV_READ) != 0 && c->exchange != NULL) {
+        c->exchange->wire.is_drained = false;
+    }
+    run(c);
 }
 
 bool connection_accept(struct worker *worker, int fd, const struct peer_address *peer)
 {
-    struct connection *c = calloc(1, sizeof *c);
+    struct connection *c = pool_take(&worker->connections);
     if (c == NULL) {
         (void)close(fd);
         return false;
@@ -500,7 +530,7 @@ bool connection_accept(struct worker *worker, int fd, const struct peer_address 
     c->state = proxy_is_one(c) ? CONNECTION_PROXY : CONNECTION_ACCEPTED;
     if (c->state == CONNECTION_ACCEPTED && !gate_enter(c)) {
         (void)close(fd);
-        free(c);
+        pool_give(&worker->connections, c);
         return false;
     }
     worker_wait(worker, c, WAIT_REQUEST);

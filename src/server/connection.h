@@ -6,6 +6,7 @@
 #define MATINEE_SERVER_CONNECTION_H
 
 #include "base/limits.h"
+#include "server/first_record.h"
 #include "server/peers.h"
 #include "server/prefix.h"
 #include "server/worker.h"
@@ -17,6 +18,7 @@ enum connection_state {
     CONNECTION_REQUEST,
     CONNECTION_RESPOND,
     CONNECTION_CLOSE_NOTIFY,
+    CONNECTION_FLUSH, /* all is encrypted; what the socket has not taken yet */
     CONNECTION_DRAIN, /* our side is closed; waiting for theirs */
     CONNECTION_CLOSED,
     CONNECTION_STATES,
@@ -37,12 +39,15 @@ struct connection {
     peer_id peer_id;      /* under which it is counted */
     bool is_one_too_many; /* to be told to slow down */
     struct event event;
-    short wanted;   /* EV_READ or EV_WRITE: what `event` waits for */
-    size_t awaited; /* bytes that the first record has, as far as is known */
+    short wanted; /* EV_READ or EV_WRITE: what `event` waits for */
+    struct first_record first;
     size_t drained;
     struct proxy_reader *proxy; /* the header of a proxy, as far as it has come; else NULL */
     struct exchange *exchange;  /* NULL before the first record and after the response */
 };
+
+/** Bytes of a struct exchange, which worker.c makes room for. */
+extern const size_t connection_exchange_size;
 
 /** Take over the non-blocking socket `fd`, of `peer`. False when it was closed at once: without
  * memory, or because the address has too many. */

@@ -62,31 +62,18 @@ SSL_CTX *tls_context_new(const struct certificate *certificate, struct buf *erro
     return NULL;
 }
 
-/* OpenSSL handles what is no data of the application (a handshake in pieces of one byte, a flood of
- * KeyUpdate) for as long as more of it comes, within one call. So the bytes are limited here, where
- * they are read, and not only between calls. */
-static long limit_input(BIO *bio, int operation, UNUSED const char *bytes, UNUSED size_t length,
-                        UNUSED int argi, UNUSED long argl, int result, UNUSED size_t *processed)
-{
-    if (operation == BIO_CB_READ && BIO_number_read(bio) > LIMIT_BEFORE_REQUEST) {
-        BIO_clear_retry_flags(bio);
-        return 0;
-    }
-    return result;
-}
-
-SSL *tls_new(SSL_CTX *context, int fd)
+SSL *tls_new(SSL_CTX *context, struct wire *wire)
 {
     ERR_clear_error();
     SSL *ssl = SSL_new(context);
-    if (ssl != NULL && SSL_set_fd(ssl, fd) != 1) {
+    BIO *bio = wire_bio(wire);
+    if (ssl == NULL || bio == NULL) {
         SSL_free(ssl);
-        ssl = NULL;
+        BIO_free(bio);
+        return NULL;
     }
-    if (ssl != NULL) {
-        BIO_set_callback_ex(SSL_get_rbio(ssl), limit_input);
-        SSL_set_accept_state(ssl);
-    }
+    SSL_set_bio(ssl, bio, bio);
+    SSL_set_accept_state(ssl);
     return ssl;
 }
 
@@ -131,11 +118,6 @@ enum tls_result tls_close(SSL *ssl)
     ERR_clear_error();
     int returned = SSL_shutdown(ssl);
     return returned >= 0 ? TLS_DONE : result_of(ssl, returned);
-}
-
-uint64_t tls_bytes_received(const SSL *ssl)
-{
-    return BIO_number_read(SSL_get_rbio(ssl));
 }
 
 slice tls_server_name(const SSL *ssl)

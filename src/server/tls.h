@@ -7,6 +7,7 @@
 #include "base/slice.h"
 #include "gemini/certificate.h"
 #include "server/route.h"
+#include "server/wire.h"
 
 #include <openssl/ssl.h>
 #include <stdint.h>
@@ -22,15 +23,16 @@
  */
 MUST_USE SSL_CTX *tls_context_new(const struct certificate *certificate, struct buf *error);
 
-/** A server side over the socket `fd`, which stays the caller's; NULL when out of memory. After
- * LIMIT_BEFORE_REQUEST bytes it reads no more: whatever wants to, fails. */
-MUST_USE SSL *tls_new(SSL_CTX *context, int fd);
+/** A server side over `wire`, which stays the caller's and has to outlive it; NULL when out of
+ * memory. After LIMIT_BEFORE_REQUEST bytes it reads no more: whatever wants to, fails. What it
+ * writes is on its way after wire_flush. */
+MUST_USE SSL *tls_new(SSL_CTX *context, struct wire *wire);
 
 /** What came of a call; the socket is non-blocking. */
 enum tls_result {
     TLS_DONE,
     TLS_WANT_READ,  /* call again, with the same arguments, when the socket is readable */
-    TLS_WANT_WRITE, /* … writable */
+    TLS_WANT_WRITE, /* … writable, and the wire was flushed */
     TLS_CLOSED,     /* the other side sent close_notify */
     TLS_FAILED,     /* this connection is dead: nothing may be sent any more */
 };
@@ -40,11 +42,9 @@ enum tls_result tls_handshake(SSL *ssl);
 enum tls_result tls_read(SSL *ssl, char *into, size_t size, size_t *got);
 /** Write one record: `*sent` is at least one byte, and may be less than all. */
 enum tls_result tls_write(SSL *ssl, slice bytes, size_t *sent);
-/** Send close_notify; TLS_DONE when it is sent, whatever the other side says. */
+/** Write close_notify; TLS_DONE when it is written, whatever the other side says. */
 enum tls_result tls_close(SSL *ssl);
 
-/** Bytes that came over the wire so far. */
-uint64_t tls_bytes_received(const SSL *ssl);
 /** The server name that the client asked for, or the empty slice. */
 slice tls_server_name(const SSL *ssl);
 /** The certificate that the client showed, in this handshake or in the one that its session began

@@ -255,6 +255,9 @@ static bool set_up(struct worker *worker, const struct worker_setup *setup)
     }
     set_address_connection_max(worker);
     reply_init(&worker->reply);
+    buf_init(&worker->header, LIMIT_META + 16);
+    pool_init(&worker->connections, sizeof(struct connection));
+    pool_init(&worker->exchanges, connection_exchange_size);
     worker->base = new_base();
     if (worker->base == NULL) {
         return false;
@@ -286,6 +289,9 @@ static void tear_down(struct worker *worker)
     }
     event_base_free(worker->base);
     reply_release(&worker->reply);
+    buf_release(&worker->header);
+    pool_release(&worker->connections);
+    pool_release(&worker->exchanges);
 }
 
 /* Before the first accept; nothing that a stranger sent has been read. */

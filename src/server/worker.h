@@ -7,6 +7,7 @@
 
 #include "base/attributes.h"
 #include "base/limits.h"
+#include "base/pool.h"
 #include "server/limits.h"
 #include "server/listen.h"
 #include "server/peers.h"
@@ -83,8 +84,12 @@ struct worker {
     struct event *terminate;
     struct event *lifeline;
 
+    struct pool connections;
+    struct pool exchanges;
+
     /* Scratch, for one event at a time. */
     struct reply reply;
+    struct buf header;
     char chunk[LIMIT_SEND_CHUNK];
 };
 
