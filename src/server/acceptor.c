@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* Connections taken in one event: the other workers and the open connections get their turn. */
-enum { ACCEPTS_PER_EVENT = 8 };
+enum { ACCEPTS_PER_EVENT = 1 };
 /* After a refusal of the system that will not pass with the next connection; and how often at most
  * that is said. */
 enum { RETRY_MS = 100, LOG_EVERY_MS = 10 * 1000 };

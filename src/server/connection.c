@@ -50,6 +50,7 @@ enum progress {
     PROGRESS_ON, /* `state` has changed: go on with its function */
     PROGRESS_WANT_READ,
     PROGRESS_WANT_WRITE,
+    PROGRESS_WANT_TICK, /* in a while, whatever the socket does */
 };
 
 static int64_t monotonic_us(void)
@@ -157,8 +158,29 @@ static enum progress give_up_loudly(struct connection *c)
     return give_up(c);
 }
 
+/* A socket that is closed with unread bytes is reset, and the reset overtakes what the client has
+ * not read yet. So what it still sends is read and dropped until it closes, up to a limit. */
+static bool has_ended(struct connection *c)
+{
+    while (c->drained <= LIMIT_LINGER_BYTES) {
+        ssize_t n = recv(c->fd, c->worker->chunk, sizeof c->worker->chunk, 0);
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            return false;
+        }
+        /* After 0, the end, errno is that of an older call. */
+        if (n == 0 || (n < 0 && errno != EINTR)) {
+            break;
+        }
+        c->drained += n > 0 ? (size_t)n : 0;
+    }
+    return true;
+}
+
 void connection_cut(struct connection *c)
 {
+    if (c->state == CONNECTION_DRAIN) {
+        (void)has_ended(c);
+    }
     (void)give_up_loudly(c);
     destroy(c);
 }
@@ -435,22 +457,17 @@ static enum progress run_flush(struct connection *c)
         log_exchange(c);
     }
     free_exchange(c);
-    worker_wait(c->worker, c, WAIT_END);
+    c->drain_end = clock_ms() + (int64_t)c->worker->limits->linger_seconds * 1000;
     c->state = CONNECTION_DRAIN;
-    return PROGRESS_WANT_READ;
+    return PROGRESS_WANT_TICK;
 }
 
-/* A socket that is closed with unread bytes is reset, and the reset overtakes what the client has
- * not read yet. So what it still sends is read and dropped until it closes, up to a limit. */
+/* Nobody is in a hurry any more. The client's close_notify and its end, one after the other, are
+ * not worth an event each: all connections that wait for their end are looked at now and then. */
 static enum progress run_drain(struct connection *c)
 {
-    ssize_t n = recv(c->fd, c->worker->chunk, sizeof c->worker->chunk, 0);
-    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
-        return PROGRESS_WANT_READ;
-    }
-    c->drained += n > 0 ? (size_t)n : 0;
-    return n <= 0 || c->drained > LIMIT_LINGER_BYTES ? go_to(c, CONNECTION_CLOSED)
-                                                     : PROGRESS_WANT_READ;
+    return has_ended(c) || clock_ms() >= c->drain_end ? go_to(c, CONNECTION_CLOSED)
+                                                      : PROGRESS_WANT_TICK;
 }
 
 /* --- the machine ------------------------------------------------------------------------------ */
@@ -477,8 +494,8 @@ const char *connection_state_name(enum connection_state state)
 
 static void on_event(int fd, short what, void *arg);
 
-/* Most connections wait for reading alone, from accept to close, so this is seldom a system call.
- */
+/* Most connections wait for reading alone, from accept to the answer, so this is seldom a system
+ * call. */
 static bool want(struct connection *c, short what)
 {
     if (c->wanted == what) {
@@ -488,6 +505,9 @@ static bool want(struct connection *c, short what)
         (void)event_del(&c->event);
     }
     c->wanted = what;
+    if (what == 0) {
+        return true;
+    }
     return event_assign(&c->event, c->worker->base, c->fd, (short)(what | EV_PERSIST), on_event,
                         c) == 0 &&
            event_add(&c->event, NULL) == 0;
@@ -495,12 +515,18 @@ static bool want(struct connection *c, short what)
 
 static void run(struct connection *c)
 {
+    static const short events[] = { [PROGRESS_WANT_READ] = EV_READ,
+                                    [PROGRESS_WANT_WRITE] = EV_WRITE,
+                                    [PROGRESS_WANT_TICK] = 0 };
     while (c->state != CONNECTION_CLOSED) {
         enum progress progress = states[c->state].run(c);
         if (progress == PROGRESS_ON) {
             continue;
         }
-        if (want(c, progress == PROGRESS_WANT_READ ? EV_READ : EV_WRITE)) {
+        if (want(c, events[progress])) {
+            if (progress == PROGRESS_WANT_TICK) {
+                worker_wait(c->worker, c, WAIT_END);
+            }
             return;
         }
         (void)give_up(c);
@@ -515,6 +541,15 @@ static void on_event(UNUSED int fd, short what, void *arg)
         c->exchange->wire.is_drained = false;
     }
     run(c);
+}
+
+void connection_is_due(struct connection *c)
+{
+    if (c->state == CONNECTION_DRAIN) {
+        run(c);
+    } else {
+        connection_cut(c);
+    }
 }
 
 bool connection_accept(struct worker *worker, int fd, const struct peer_address *peer)

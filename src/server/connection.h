@@ -41,6 +41,7 @@ struct connection {
     struct event event;
     short wanted; /* EV_READ or EV_WRITE: what `event` waits for */
     struct first_record first;
+    int64_t drain_end; /* clock_ms() until which its end is waited for */
     size_t drained;
     struct proxy_reader *proxy; /* the header of a proxy, as far as it has come; else NULL */
     struct exchange *exchange;  /* NULL before the first record and after the response */
@@ -52,6 +53,9 @@ extern const size_t connection_exchange_size;
 /** Take over the non-blocking socket `fd`, of `peer`. False when it was closed at once: without
  * memory, or because the address has too many. */
 bool connection_accept(struct worker *worker, int fd, const struct peer_address *peer);
+/** Its wait is over: close it, or look whether it has ended. It may be gone afterwards, and waits
+ * again else. */
+void connection_is_due(struct connection *connection);
 /** Close it at once. A response that is not finished is reset, so that the reader can tell. */
 void connection_cut(struct connection *connection);
 /** The name of a state, for messages. */

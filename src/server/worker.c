@@ -16,6 +16,9 @@
 
 /* Memory is given back to the system when so few of so many connections are left. */
 enum { PEAK_MIN = 256, PEAK_SHARE = 8 };
+/* How often connections that wait for their end are looked at: a client that is not far away has
+ * closed by then, and 50 ms of a busy server's connections are 50 descriptors. */
+enum { LOOK_EVERY_MS = 50 };
 /* For connections that had been opened when the server was told to end. The kernel has them at
  * once; this is for the last packet of a handshake of TCP that was on its way. */
 enum { LAST_CALL_MS = 50 };
@@ -47,7 +50,7 @@ static void on_deadline(UNUSED int fd, UNUSED short what, void *arg)
     for (int i = 0; i < WAIT_KINDS; i++) {
         struct connection *first = NULL;
         while ((first = TAILQ_FIRST(&worker->waiting[i])) != NULL && first->due <= now) {
-            connection_cut(first);
+            connection_is_due(first);
         }
         if (first != NULL && first->due < earliest) {
             earliest = first->due;
@@ -56,14 +59,18 @@ static void on_deadline(UNUSED int fd, UNUSED short what, void *arg)
     arm_deadline(worker, earliest);
 }
 
-static int64_t longest_ms(const struct worker *worker, enum wait wait)
+static int64_t due_at(const struct worker *worker, enum wait wait)
 {
-    const unsigned long seconds[WAIT_KINDS] = {
-        [WAIT_REQUEST] = worker->limits->request_seconds,
-        [WAIT_READER] = worker->limits->stall_seconds,
-        [WAIT_END] = worker->limits->linger_seconds,
-    };
-    return (int64_t)seconds[wait] * 1000;
+    int64_t now = clock_ms();
+    switch (wait) {
+    case WAIT_REQUEST:
+        return now + (int64_t)worker->limits->request_seconds * 1000;
+    case WAIT_READER:
+        return now + (int64_t)worker->limits->stall_seconds * 1000;
+    default:
+        /* Together with all others that are due about then. */
+        return (now / LOOK_EVERY_MS + 1) * LOOK_EVERY_MS;
+    }
 }
 
 void worker_wait(struct worker *worker, struct connection *connection, enum wait wait)
@@ -77,7 +84,7 @@ void worker_wait(struct worker *worker, struct connection *connection, enum wait
         TAILQ_REMOVE(&worker->waiting[connection->wait], connection, queue);
     }
     connection->wait = wait;
-    connection->due = clock_ms() + longest_ms(worker, wait);
+    connection->due = due_at(worker, wait);
     TAILQ_INSERT_TAIL(&worker->waiting[wait], connection, queue);
     arm_deadline(worker, connection->due);
 }

@@ -28,7 +28,7 @@ TAILQ_HEAD(connection_queue, connection);
 enum wait {
     WAIT_REQUEST, /* its handshake and its request, together */
     WAIT_READER,  /* the next record of the response to be taken */
-    WAIT_END,     /* the other side's end, after the response */
+    WAIT_END,     /* the next look whether the other side has ended, after the response */
     WAIT_KINDS,
 };
 
