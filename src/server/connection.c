@@ -278,8 +278,14 @@ static enum progress wait_for_client(struct connection *c, enum tls_result resul
 
 static enum progress run_handshake(struct connection *c)
 {
-    enum tls_result result = tls_handshake(c->exchange->ssl);
-    return result == TLS_DONE ? go_to(c, CONNECTION_REQUEST) : wait_for_client(c, result);
+    struct exchange *x = c->exchange;
+    enum tls_result result = tls_handshake(x->ssl);
+    if (result != TLS_DONE) {
+        return wait_for_client(c, result);
+    }
+    /* That has taken long enough for the request to come after it. */
+    x->wire.is_drained = false;
+    return go_to(c, CONNECTION_REQUEST);
 }
 
 /* --- request ---------------------------------------------------------------------------------- */
