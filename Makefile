@@ -37,7 +37,7 @@ pages := atom body facet feed home link list listing pattern quote quotes relate
 server := acceptor admission backoff calls channel clock connection first_record gate generation keyring \
 	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
-	schedule served_file server settings signals site systemd tickets tls watch wire worker
+	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
 cmd := address_check build capsule_certificate capsule_folder cert cert_list check command get import \
 	link_check new open_capsule path_check serve server_user tree
 ROOMS := base text gemini model import source pages server cmd

@@ -4,6 +4,7 @@
 #include "server/connection.h"
 #include "server/gate.h"
 #include "server/log.h"
+#include "server/wake_one.h"
 
 #include <errno.h>
 #include <string.h>
@@ -11,8 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Connections taken in one event: the other workers and the open connections get their turn. */
-enum { ACCEPTS_PER_EVENT = 1 };
+/* Connections until another worker is the first one to be asked. */
+enum { CONNECTIONS_PER_TURN = 32 };
+/* Connections that were gone before they were taken, until that looks like a fault. */
+enum { GONE_IN_A_ROW = 8 };
 /* After a refusal of the system that will not pass with the next connection; and how often at most
  * that is said. */
 enum { RETRY_MS = 100, LOG_EVERY_MS = 10 * 1000 };
@@ -34,6 +37,7 @@ static void set_listening(struct worker *worker, bool on)
         bool can_wait = worker->stopping && worker->listeners->items[i].is_borrowed;
         if (on && !can_wait) {
             (void)event_add(&acceptor->events[i], NULL);
+            wake_one(worker->listeners->items[i].fd);
         } else {
             (void)event_del(&acceptor->events[i]);
         }
@@ -162,43 +166,59 @@ static void stop_listening_on(struct worker *worker, int fd)
     }
 }
 
-static void on_accept(int listener, UNUSED short what, void *arg)
+/* The workers take turns at being asked first: else one that is never busy would have all who are
+ * silent. Not each time, for what one has just done it does best. */
+static void count_turn(struct acceptor *acceptor, int listener)
 {
-    struct worker *worker = arg;
-    int gone = 0;
-    for (int i = 0; i < ACCEPTS_PER_EVENT; i++) {
-        struct connection *victim = NULL;
-        if (worker->connection_count >= worker->connection_max) {
-            victim = choose_victim(worker);
-            if (victim == NULL) {
-                set_listening(worker, false);
-                return;
-            }
-        }
-        struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
-        socklen_t length = sizeof from;
-        int fd = accept4(listener, (struct sockaddr *)&from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0 && worker->stopping) {
-            listen_admit(fd);
-        }
-        if (fd >= 0) {
-            struct peer_address peer = peer_address_of(&from);
-            /* Only for one that may stay: who is refused must not push others out. */
-            if (connection_accept(worker, fd, &peer) && victim != NULL) {
-                make_room(worker, victim);
-            }
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            return; /* another worker was faster, or that was all */
-        } else if (errno == EINVAL) {
-            /* A Unix socket on which nobody is to listen any more (listen_refuse). */
-            stop_listening_on(worker, listener);
-            return;
-        } else if (!concerns_one(errno) || ++gone == ACCEPTS_PER_EVENT) {
-            /* When it is one after the other it is no chance. */
-            pause_for(worker, errno);
-            return;
+    if (++acceptor->taken % CONNECTIONS_PER_TURN == 0) {
+        wake_one(listener);
+    }
+}
+
+/* True when there was one. */
+static bool take_one(struct worker *worker, int listener)
+{
+    struct acceptor *acceptor = &worker->acceptor;
+    struct connection *victim = NULL;
+    if (worker->connection_count >= worker->connection_max) {
+        victim = choose_victim(worker);
+        if (victim == NULL) {
+            set_listening(worker, false);
+            return false;
         }
     }
+    struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
+    socklen_t length = sizeof from;
+    int fd = accept4(listener, (struct sockaddr *)&from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+        struct peer_address peer = peer_address_of(&from);
+        acceptor->gone = 0;
+        count_turn(acceptor, listener);
+        if (worker->stopping) {
+            listen_admit(fd);
+        }
+        /* Only for one that may stay: who is refused must not push others out. */
+        if (connection_accept(worker, fd, &peer) && victim != NULL) {
+            make_room(worker, victim);
+        }
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        return false; /* another worker was faster */
+    } else if (errno == EINVAL) {
+        /* A Unix socket on which nobody is to listen any more (listen_refuse). */
+        stop_listening_on(worker, listener);
+    } else if (!concerns_one(errno) || ++acceptor->gone == GONE_IN_A_ROW) {
+        /* When it is one after the other it is no chance. */
+        acceptor->gone = 0;
+        pause_for(worker, errno);
+    }
+    return fd >= 0;
+}
+
+/* One connection for each event: the other workers and the open connections get their turn, and
+ * nobody asks for one that is not there. */
+static void on_accept(int listener, UNUSED short what, void *arg)
+{
+    (void)take_one(arg, listener);
 }
 
 static void on_retry(UNUSED int fd, UNUSED short what, void *arg)
@@ -240,13 +260,8 @@ void acceptor_take_rest(struct worker *worker)
 {
     for (size_t i = 0; worker->acceptor.is_on && i < worker->listeners->count; i++) {
         const struct listener *listener = &worker->listeners->items[i];
-        size_t before = 0;
-        do {
-            before = worker->connection_count;
-            if (!listener->is_borrowed) {
-                on_accept(listener->fd, EV_READ, worker);
-            }
-        } while (worker->connection_count > before && worker->acceptor.is_on);
+        while (!listener->is_borrowed && worker->acceptor.is_on && take_one(worker, listener->fd)) {
+        }
     }
 }
 

@@ -463,6 +463,8 @@ static enum progress run_flush(struct connection *c)
         log_exchange(c);
     }
     free_exchange(c);
+    /* Its address has had one request of those that it may have, and may have the next one. */
+    gate_leave(c);
     c->drain_end = clock_ms() + (int64_t)c->worker->limits->linger_seconds * 1000;
     c->state = CONNECTION_DRAIN;
     return PROGRESS_WANT_TICK;

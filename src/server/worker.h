@@ -48,6 +48,8 @@ struct worker_setup {
 struct acceptor {
     struct event events[LIMIT_LISTENERS];
     bool is_on;
+    unsigned taken;         /* connections, as far as an unsigned goes */
+    unsigned gone;          /* … that were gone already, in a row */
     struct event *retry;    /* after a refusal of the system */
     unsigned long refusals; /* that were not said yet */
     int64_t logged_at;
