@@ -2,38 +2,36 @@
 
 #include "base/eight.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <utf8proc.h>
 
-static bool continues(slice s, size_t at)
+static bool continues(unsigned char byte)
 {
-    return at < s.len && ((unsigned char)s.ptr[at] & 0xC0) == 0x80;
+    return (byte & 0xC0) == 0x80;
 }
 
-/* Length of the well-formed sequence at the start of `s`, or 0 (RFC 3629, section 4). */
-static size_t sequence(slice s, int32_t *code_point)
+size_t utf8_decode(slice s, int32_t *code_point)
 {
-    const unsigned char first = s.len > 0 ? (unsigned char)s.ptr[0] : 0xFF;
-    if (first < 0x80) {
-        *code_point = first;
+    const unsigned char *b = (const unsigned char *)s.ptr;
+    if (s.len > 0 && b[0] < 0x80) {
+        *code_point = b[0];
         return 1;
     }
-    size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-    int32_t c = first & (0x7F >> length);
-    for (size_t i = 1; i < length; i++) {
-        if (!continues(s, i)) {
-            return 0;
-        }
-        c = c << 6 | ((unsigned char)s.ptr[i] & 0x3F);
+    if (s.len >= 3 && b[0] >= 0xE0 && b[0] < 0xF0 && continues(b[1]) && continues(b[2])) {
+        *code_point = (b[0] & 0x0F) << 12 | (b[1] & 0x3F) << 6 | (b[2] & 0x3F);
+        /* No over-long forms, no surrogates. */
+        return *code_point < 0x800 || (*code_point >= 0xD800 && *code_point <= 0xDFFF) ? 0 : 3;
     }
-    /* Over-long forms, surrogates, and what is above the last code point. */
-    if ((length == 3 && (c < 0x800 || (c >= 0xD800 && c <= 0xDFFF))) ||
-        (length == 4 && (c < 0x10000 || c > 0x10FFFF))) {
-        return 0;
+    if (s.len >= 2 && b[0] >= 0xC2 && b[0] < 0xE0 && continues(b[1])) {
+        *code_point = (b[0] & 0x1F) << 6 | (b[1] & 0x3F);
+        return 2;
     }
-    *code_point = c;
-    return length;
+    if (s.len >= 4 && b[0] >= 0xF0 && b[0] < 0xF5 && continues(b[1]) && continues(b[2]) &&
+        continues(b[3])) {
+        *code_point =
+            (b[0] & 0x07) << 18 | (b[1] & 0x3F) << 12 | (b[2] & 0x3F) << 6 | (b[3] & 0x3F);
+        return *code_point < 0x10000 || *code_point > 0x10FFFF ? 0 : 4;
+    }
+    return 0;
 }
 
 /* Bytes of ASCII at the start of `s`. */
@@ -71,7 +69,7 @@ size_t utf8_find_invalid(slice s)
     int32_t ignored = 0;
     slice rest = slice_from(s, ascii_run(s));
     while (rest.len > 0) {
-        size_t used = sequence(rest, &ignored);
+        size_t used = utf8_decode(rest, &ignored);
         if (used == 0) {
             return s.len - rest.len;
         }
@@ -86,7 +84,7 @@ bool utf8_next(slice *rest, int32_t *code_point)
     if (rest->len == 0) {
         return false;
     }
-    size_t used = sequence(*rest, code_point);
+    size_t used = utf8_decode(*rest, code_point);
     if (used == 0) {
         *code_point = 0xFFFD;
         used = 1;
@@ -116,66 +114,6 @@ void utf8_put(struct buf *buf, int32_t code_point)
     buf_put(buf, (slice){ (const char *)bytes, (size_t)length });
 }
 
-bool utf8_is_always_nfc(int32_t c)
-{
-    return c < 0x300 ||                                                    /* Latin */
-           (c >= 0x400 && c <= 0x482) ||                                   /* Cyrillic */
-           (c >= 0x2010 && c <= 0x2027) || (c >= 0x2030 && c <= 0x205E) || /* punctuation */
-           (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA) || /* kana */
-           (c >= 0x4E00 && c <= 0x9FFF) ||                                 /* Han */
-           (c >= 0xAC00 && c <= 0xD7A3);                                   /* Hangul */
-}
-
-/* Most texts are in NFC already, and looking is ten times faster than composing. */
-static bool is_surely_nfc(slice text)
-{
-    int32_t c = 0;
-    text = slice_from(text, ascii_run(text));
-    while (utf8_next(&text, &c)) {
-        if (!utf8_is_always_nfc(c)) {
-            return false;
-        }
-        text = slice_from(text, ascii_run(text));
-    }
-    return true;
-}
-
-slice utf8_nfc(struct arena *arena, slice text)
-{
-    if (is_surely_nfc(text)) {
-        return text;
-    }
-    utf8proc_uint8_t *composed = NULL;
-    utf8proc_ssize_t length =
-        utf8proc_map((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &composed,
-                     (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    if (length < 0 || composed == NULL) {
-        free(composed);
-        return text;
-    }
-    slice normal = { (const char *)composed, (size_t)length };
-    slice result = slice_equal(normal, text) ? text : arena_copy(arena, normal);
-    free(composed);
-    return result;
-}
-
-slice utf8_nfc_in(slice text, int32_t *room, size_t count)
-{
-    const utf8proc_option_t options = (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    if (is_surely_nfc(text)) {
-        return text;
-    }
-    utf8proc_ssize_t points =
-        utf8proc_decompose((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, room,
-                           (utf8proc_ssize_t)count, options);
-    /* Encoding is done in place, and puts a NUL behind the last byte. */
-    if (points < 0 || (size_t)points >= count) {
-        return text;
-    }
-    utf8proc_ssize_t length = utf8proc_reencode(room, points, options);
-    return length < 0 ? text : (slice){ (const char *)room, (size_t)length };
-}
-
 static enum utf8_class ascii_class(int32_t c)
 {
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
@@ -188,6 +126,11 @@ enum utf8_class utf8_class(int32_t code_point)
 {
     if (code_point >= 0 && code_point < 0x80) {
         return ascii_class(code_point);
+    }
+    /* Hangul and Han, which many texts consist of. */
+    if ((code_point >= 0xAC00 && code_point <= 0xD7A3) ||
+        (code_point >= 0x4E00 && code_point <= 0x9FEF)) {
+        return UTF8_LETTER;
     }
     switch (utf8proc_category(code_point)) {
     case UTF8PROC_CATEGORY_LU:

@@ -9,6 +9,9 @@
 
 #include <stdint.h>
 
+/** Length of the well-formed sequence (RFC 3629, section 4) at the start of `s`, and its code
+ * point; 0 when there is none. */
+size_t utf8_decode(slice s, int32_t *code_point);
 /** Position of the first byte that is not part of well-formed UTF-8 (RFC 3629), or `s.len`. */
 size_t utf8_find_invalid(slice s);
 
@@ -31,11 +34,11 @@ bool utf8_is_ascii(slice s);
 /** Number of bytes at the start of `s` that are printable ASCII, blanks included. */
 size_t utf8_plain_run(slice s);
 /**
- * Code points that are allowed in NFC and never join the one before them (NFC_Quick_Check=Yes of
- * Unicode Annex 15, section 9), of those scripts in which most texts are written: a text of them is
- * its own NFC.
+ * True for code points that are no marks, are allowed in NFC, and never join the one before them or
+ * change places with it (NFC_Quick_Check=Yes of Unicode Annex 15, section 9): for those of the
+ * scripts in which most texts are written. A text of them is its own NFC.
  */
-bool utf8_is_always_nfc(int32_t code_point);
+bool utf8_stands_alone(int32_t code_point);
 /**
  * Well-formed `text` in Normalization Form C (Unicode Annex 15): `text` itself when it is so
  * already, else a copy in `arena`. Linear in its length.

@@ -22,16 +22,17 @@ static struct marks mark_ascii(uint64_t eight)
 static struct marks mark_any(slice s, size_t at)
 {
     struct marks marks = { 0 };
-    for (unsigned lane = 0; lane < 8; lane++) {
-        slice rest = slice_from(s, at + lane);
+    size_t lane = 0;
+    while (lane < 8) {
         int32_t c = ' ';
-        if (rest.len > 0 && ((unsigned char)rest.ptr[0] & 0xC0) == 0x80) {
-            continue; /* not the first byte of a code point */
-        }
-        (void)utf8_next(&rest, &c);
+        const slice rest = slice_from(s, at + lane);
+        const size_t used = utf8_decode(rest, &c);
         const enum utf8_class class = c <= ' ' ? UTF8_SPACE : utf8_class(c);
-        marks.letters |= (uint64_t)(class == UTF8_LETTER) << lane * 8;
-        marks.spaces |= (uint64_t)(class == UTF8_SPACE) << lane * 8;
+        if (used > 0 || rest.len == 0) {
+            marks.letters |= (uint64_t)(class == UTF8_LETTER) << lane * 8;
+            marks.spaces |= (uint64_t)(class == UTF8_SPACE) << lane * 8;
+        }
+        lane += used > 0 ? used : 1;
     }
     return marks;
 }
