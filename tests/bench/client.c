@@ -60,6 +60,7 @@ struct asker {
     SSL_SESSION *sessions[MAX_SERVERS];
     double *latencies[MAX_SERVERS]; /* room for `each` */
     size_t done[MAX_SERVERS];
+    size_t failed; /* which of them, when not ok */
     bool is_first; /* it alone goes to the floor */
     bool ok;
     char error[512];
@@ -120,6 +121,7 @@ static void ask_turn(struct asker *asker, size_t which)
     for (size_t i = 0; asker->ok && i < TURN && asker->done[which] < all.each; i++) {
         double begun = now_us();
         asker->ok = ask(asker, which);
+        asker->failed = which;
         asker->latencies[which][asker->done[which]++] = now_us() - begun;
     }
 }
@@ -231,7 +233,7 @@ static void measure(void)
     for (size_t i = 0; i < all.parallel; i++) {
         (void)pthread_join(all.askers[i].thread, NULL);
         if (!all.askers[i].ok) {
-            fail(SLICE_EMPTY, all.askers[i].error);
+            fail(all.servers[all.askers[i].failed].name, all.askers[i].error);
         }
     }
     look_at_cpu(false);

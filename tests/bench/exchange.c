@@ -163,6 +163,10 @@ bool exchange_run(SSL_CTX *context, const struct exchange_target *target, SSL_SE
         (void)snprintf(error, size, "%s", offered ? "not resumed" : "resumed");
         ok = false;
     }
+    if (ok && offered && SSL_version(ssl) == TLS1_2_VERSION) {
+        /* It may have been renewed, which is not told; the one that was offered is no good then. */
+        (void)on_session(ssl, SSL_get1_session(ssl));
+    }
     if (ok && (result = SSL_write(ssl, target->request.ptr, (int)target->request.len)) <= 0) {
         ok = fail(error, size, "request", SSL_get_error(ssl, result));
     }
