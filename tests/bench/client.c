@@ -4,8 +4,9 @@
  *            [--parallel C] [--seconds S] [--no-delay] SERVER...
  *
  * SERVER is NAME:PORT, NAME:PORT:PID, or tls_floor:FOLDER (floor.h; the certificate of `localhost`
- * in FOLDER). A NAME that ends with ? is left out, with a message, when its first answer is not
- * what is wanted. Whatever else is wrong with a response ends all with a message and exit code 1.
+ * in FOLDER). A NAME that ends with + is resumed without --resume too; one that ends with ? is left
+ * out, with a message, when its first answer is not what is wanted. Whatever else is wrong with a
+ * response ends all with a message and exit code 1.
  *
  * The servers take turns, ten requests each, so that all of them see the same machine, which drifts
  * by half within seconds. Prints samples for report.c, a server each: NAME/SERVER/p50 and /p99,
@@ -147,7 +148,7 @@ static void ask_first(struct asker *asker, size_t which)
         return;
     }
     bool ok = ask(asker, which);
-    if (ok && all.resume && server->floor == NULL && asker->sessions[which] == NULL) {
+    if (ok && server->target.resume && asker->sessions[which] == NULL) {
         (void)snprintf(asker->error, sizeof asker->error, "it gives no session");
         ok = false;
     }
@@ -328,6 +329,10 @@ static void add_server(slice text)
         server->is_optional = true;
         server->name.len--;
     }
+    bool resume = all.resume || slice_ends_with(server->name, SLICE("+"));
+    if (slice_ends_with(server->name, SLICE("+"))) {
+        server->name.len--;
+    }
     slice port = SLICE_EMPTY;
     (void)slice_next_piece(&text, ':', &port);
     server->pid = text.len > 0 ? (pid_t)number(text, 1u << 30) : 0;
@@ -339,7 +344,7 @@ static void add_server(slice text)
         .request = arena_printf(&all.arena, "gemini://localhost:%.*s%.*s\r\n", SLICE_ARG(port),
                                 SLICE_ARG(all.path)),
         .body = all.body,
-        .resume = all.resume,
+        .resume = resume,
         .no_delay = all.no_delay,
     };
 }

@@ -12,7 +12,8 @@
 # BEFORE=FILE adds another matinee.
 # QUICK=1 is the 23 kB page alone, TLS 1.3, full handshake.
 #
-# Samples: requests/TLS/HANDSHAKE/SIZE/SERVER/cpu|p50|p99
+# Samples: requests/TLS/full|resumed/SIZE/SERVER/cpu|p50|p99; of matinee with an RSA key
+# requests/TLS/rsa/23k/full|resumed/cpu|p50|p99
 set -eu
 : "${ROUNDS:=5}" "${PARALLEL:=1}" "${BENCH_SAMPLES:=/dev/stdout}"
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/matinee-bench.XXXXXX")
@@ -86,8 +87,11 @@ matinee=matinee:$server_port:$server_pid
 # With this key the server gives no tickets unless it is told to, for they do not pay.
 matinee_start matinee-tickets "$("$PROBE" port)" "$WORK/capsule" "$WORK/certs" --set Tickets=yes
 tickets=matinee:$server_port:$server_pid
-matinee_start matinee-rsa "$("$PROBE" port)" "$WORK/capsule" "$WORK/certs-rsa"
-rsa=matinee-rsa:$server_port:$server_pid
+# Each kind of handshake has a server of its own, whose CPU it is.
+matinee_start rsa-full "$("$PROBE" port)" "$WORK/capsule" "$WORK/certs-rsa"
+rsa_full=full:$server_port:$server_pid
+matinee_start rsa-resumed "$("$PROBE" port)" "$WORK/capsule" "$WORK/certs-rsa"
+rsa_resumed=resumed+:$server_port:$server_pid
 if command -v molly-brown >/dev/null; then
     molly_start molly-brown "$("$PROBE" port)" "$WORK/tree" "$WORK/certs"
     others=molly-brown:$server_port:$server_pid
@@ -147,8 +151,7 @@ while [ "$round" -lt "$ROUNDS" ]; do
                 ask "$tls" full "$size" "$matinee" $others ${before-} "tls_floor:$WORK/certs"
                 ask "$tls" resumed "$size" "$tickets" $others ${before_tickets-} "tls_floor:$WORK/certs"
             done
-            ask "$tls" full 23k "$rsa"
-            ask "$tls" resumed 23k "$rsa"
+            ask "$tls" rsa 23k "$rsa_full" "$rsa_resumed"
         done
         for file in 23k-file 1m-file; do
             ask 13 full "$file" "$matinee" ${before-}
