@@ -24,6 +24,19 @@ enum { CANDIDATES = 32 };
 /* Descriptors that are no connections' (listeners, epoll, logs), generously. */
 enum { DESCRIPTORS_KEPT = 128 };
 
+static size_t room_of(const struct worker *worker)
+{
+    return worker->connection_count < worker->connection_max
+               ? worker->connection_max - worker->connection_count
+               : 0;
+}
+
+/* The others are told. */
+static void offer_room(const struct worker *worker)
+{
+    peers_offer_room(worker->peers, worker->place, worker->acceptor.is_on ? room_of(worker) : 0);
+}
+
 static void set_listening(struct worker *worker, bool on)
 {
     struct acceptor *acceptor = &worker->acceptor;
@@ -31,6 +44,7 @@ static void set_listening(struct worker *worker, bool on)
         return;
     }
     acceptor->is_on = on;
+    offer_room(worker);
     for (size_t i = 0; i < worker->listeners->count; i++) {
         /* What waits in the backlog of a socket that somebody else keeps open can wait for the next
          * server. */
@@ -201,6 +215,11 @@ static bool take_one(struct worker *worker, int listener)
         if (connection_accept(worker, fd, &peer) && victim != NULL) {
             make_room(worker, victim);
         }
+        offer_room(worker);
+        /* Nobody has to go as long as there is room somewhere. */
+        if (room_of(worker) == 0 && peers_room_elsewhere(worker->peers, worker->place) > 0) {
+            set_listening(worker, false);
+        }
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
         return false; /* another worker was faster */
     } else if (errno == EINVAL) {
@@ -228,6 +247,7 @@ static void on_retry(UNUSED int fd, UNUSED short what, void *arg)
 
 void acceptor_has_room(struct worker *worker)
 {
+    offer_room(worker);
     if (!event_pending(worker->acceptor.retry, EV_TIMEOUT, NULL)) {
         set_listening(worker, true);
     }

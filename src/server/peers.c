@@ -31,6 +31,7 @@ struct entry {
 struct place {
     _Atomic pid_t owner; /* 0: free; negative while it is being cleared for that process */
     _Atomic bool is_used;
+    _Atomic size_t room; /* for connections of any address */
     _Atomic uint16_t counts[LIMIT_PEERS];
 };
 
@@ -164,6 +165,7 @@ static void clear(struct place *place)
         atomic_store_explicit(&place->counts[i], 0, memory_order_relaxed);
     }
     atomic_store(&place->is_used, true);
+    atomic_store(&place->room, 0);
 }
 
 unsigned peers_join(struct peers *peers, pid_t pid)
@@ -206,6 +208,26 @@ static void add(struct peers *peers, unsigned place, peer_id peer, int by)
             atomic_store_explicit(count, (uint16_t)value, memory_order_relaxed);
         }
     }
+}
+
+void peers_offer_room(struct peers *peers, unsigned place, size_t connections)
+{
+    if (place < PLACES) {
+        atomic_store_explicit(&peers->all[place].room, connections, memory_order_relaxed);
+    }
+}
+
+size_t peers_room_elsewhere(const struct peers *peers, unsigned place)
+{
+    unsigned places = atomic_load(&peers->places);
+    size_t sum = 0;
+    for (unsigned i = 0; i < places; i++) {
+        const struct place *other = &peers->all[i];
+        if (i != place && atomic_load(&other->owner) > 0) {
+            sum += atomic_load_explicit(&other->room, memory_order_relaxed);
+        }
+    }
+    return sum;
 }
 
 peer_id peers_enter(struct peers *peers, unsigned place, const struct peer_address *address,

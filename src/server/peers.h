@@ -25,6 +25,7 @@
 #include "server/prefix.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -44,6 +45,11 @@ void peers_free(struct peers *peers);
 unsigned peers_join(struct peers *peers, pid_t pid);
 /** The worker `pid` has ended: for itself in good order, else for whoever reaps it. */
 void peers_leave(struct peers *peers, pid_t pid);
+
+/** Say to the others that this worker has room for so many more connections. */
+void peers_offer_room(struct peers *peers, unsigned place, size_t connections);
+/** For how many all others have. */
+size_t peers_room_elsewhere(const struct peers *peers, unsigned place);
 
 /** Count a connection of `address`. Moments are microseconds of the clock of clock_ms(). */
 peer_id peers_enter(struct peers *peers, unsigned place, const struct peer_address *address,

@@ -277,6 +277,23 @@ def test_who_has_had_an_answer_makes_room_first(serve, capsule):
     close(client.socket for client in answered)
 
 
+def test_nobody_has_to_go_as_long_as_another_worker_has_room(serve, capsule):
+    server = serve(capsule, *settings(Connections=20, Connections_Per_Address=0), workers=2)
+    server.expect(serving.TURNED_AWAY)
+    held = []
+    for number in range(38):
+        held += idle(server, f"127.0.0.{number + 2}", 1)
+        time.sleep(0.01)
+    assert ask(server, "127.0.1.1").status == 20
+    assert all(map(is_open, held))
+    assert server.find("turned away") is None
+    # Now all of them are full.
+    held += idle(server, "127.0.1.2", 10)
+    assert ask(server, "127.0.1.1").status == 20
+    assert 30 <= sum(map(is_open, held)) <= 40
+    close(held)
+
+
 def test_who_holds_most_makes_room_before_others(serve, capsule):
     server = serve(capsule, *settings(Connections=20, Connections_Per_Address=0), workers=1)
     server.expect(serving.TURNED_AWAY)

@@ -280,6 +280,31 @@ static void test_a_key_of_its_own(void **state)
 }
 
 /* Several processes at once, each of which is killed somewhere. */
+static void test_room_of_the_others(void **state)
+{
+    (void)state;
+    const pid_t other = fork();
+    if (other == 0) {
+        (void)pause();
+        _exit(0);
+    }
+    assert_true(other > 0);
+    unsigned mine = peers_join(peers, getpid());
+    unsigned theirs = peers_join(peers, other);
+    peers_offer_room(peers, mine, 7);
+    assert_int_equal(peers_room_elsewhere(peers, mine), 0);
+    assert_int_equal(peers_room_elsewhere(peers, theirs), 7);
+    peers_offer_room(peers, theirs, 3);
+    assert_int_equal(peers_room_elsewhere(peers, mine), 3);
+    /* Who is gone offers nothing, and nor does who comes after it until it says so. */
+    peers_leave(peers, other);
+    assert_int_equal(peers_room_elsewhere(peers, mine), 0);
+    assert_int_equal(peers_join(peers, other), theirs);
+    assert_int_equal(peers_room_elsewhere(peers, mine), 0);
+    assert_int_equal(kill(other, SIGKILL), 0);
+    assert_int_equal(waitpid(other, NULL, 0), other);
+}
+
 static void test_workers_that_are_killed(void **state)
 {
     (void)state;
@@ -361,6 +386,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_places, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_full_table, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_key_of_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_room_of_the_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_workers_that_are_killed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_said, set_up, tear_down),
     };
