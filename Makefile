@@ -74,9 +74,9 @@ LIB := $(OUT)/libmatinee.a
 BIN := $(OUT)/matinee
 OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/src/main.o
 UNIT_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
-BENCH_PROGRAMS := $(foreach name,client hold probe report tls_floor,$(OUT)/tests/bench/$(name))
+BENCH_PROGRAMS := $(foreach name,changes client hold probe report tls_floor,$(OUT)/tests/bench/$(name))
 BENCH_SHARED := $(foreach name,exchange floor process sockets,$(OUT)/tests/bench/$(name).o)
-COUNT_PROGRAMS := $(foreach name,write_capsule count_client count_load,$(OUT)/tests/bench/$(name))
+BENCH_SIMPLE := $(foreach name,count_client count_load measure write_capsule,$(OUT)/tests/bench/$(name))
 FUZZ_TARGETS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=%-replay)
 
@@ -103,7 +103,7 @@ $(BENCH_PROGRAMS): $(OUT)/tests/bench/%: tests/bench/%.c $(BENCH_SHARED) $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(BENCH_SHARED) $(LIB) $(LINK_FLAGS) $(LIBRARY_LIBS) $(LDLIBS)
 
-$(COUNT_PROGRAMS): $(OUT)/tests/bench/%: tests/bench/%.c $(LIB)
+$(BENCH_SIMPLE): $(OUT)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LIB) $(LINK_FLAGS) $(LIBRARY_LIBS) $(LDLIBS)
 
@@ -111,7 +111,7 @@ $(OUT)/tests/fuzz/%-replay: tests/fuzz/%.c tests/fuzz/replay.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< tests/fuzz/replay.c $(LIB) $(LINK_FLAGS) $(LIBRARY_LIBS) $(LDLIBS)
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:%=%.d) $(BENCH_PROGRAMS:%=%.d) $(BENCH_SHARED:.o=.d) $(COUNT_PROGRAMS:%=%.d)
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:%=%.d) $(BENCH_PROGRAMS:%=%.d) $(BENCH_SHARED:.o=.d) $(BENCH_SIMPLE:%=%.d)
 
 # --- for people who read -------------------------------------------------------------------------
 
@@ -191,12 +191,12 @@ cov:
 # (tests/bench/PART.sh), ROUNDS is how often each variant has its turn, QUICK=1 is for a look.
 .PHONY: bench
 bench:
-	@.ci/packages test
-	@$(MAKE) --no-print-directory $(BIN) $(BENCH_PROGRAMS)
+	@.ci/packages bench
+	@$(MAKE) --no-print-directory $(BIN) $(BENCH_PROGRAMS) $(BENCH_SIMPLE)
 	@OUT=$(OUT) tests/bench/run
 
 .PHONY: bench-programs
-bench-programs: $(BENCH_PROGRAMS) $(COUNT_PROGRAMS)
+bench-programs: $(BENCH_PROGRAMS) $(BENCH_SIMPLE)
 
 # Instructions and system calls of a request and of a review, which no other work on the machine changes, and
 # those of tests/bench/baseline.json: says what has become dearer by more than 3 per cent. COUNT is a pattern
@@ -205,14 +205,14 @@ COUNT ?= .
 .PHONY: bench-compare
 bench-compare:
 	@.ci/packages bench
-	@$(MAKE) --no-print-directory $(BIN) $(COUNT_PROGRAMS)
+	@$(MAKE) --no-print-directory $(BIN) $(BENCH_SIMPLE)
 	@tests/bench/counts.sh $(OUT) '$(COUNT)'
 	@tests/bench/baseline.sh $(OUT) compare
 
 .PHONY: bench-baseline
 bench-baseline:
 	@.ci/packages bench
-	@$(MAKE) --no-print-directory $(BIN) $(COUNT_PROGRAMS)
+	@$(MAKE) --no-print-directory $(BIN) $(BENCH_SIMPLE)
 	@tests/bench/counts.sh $(OUT)
 	@tests/bench/baseline.sh $(OUT) write
 
@@ -315,7 +315,7 @@ help:
 	@echo 'make fuzz       fuzz one parser: TARGET=request SECONDS=60'
 	@echo 'make cov        lines covered by the tests, file by file'
 	@echo 'make bench      measure, print ratios: PARTS=held ROUNDS=5 QUICK=1; docs/performance.md'
-	@echo 'make bench-compare   count instructions, say what has become dearer; bench-baseline: from now on'
+	@echo 'make bench-compare  count instructions, say what has become dearer; bench-baseline: from now on'
 	@echo 'make install    PREFIX (/usr/local) and DESTDIR are honoured; make uninstall takes it back'
 	@echo 'make deb        a Debian package, build/matinee_VERSION_ARCH.deb'
 	@echo 'make dist       a tar archive of what is committed'

@@ -3,15 +3,16 @@
 # depend on what else the machine does. valgrind counts them; what the kernel does for a system call
 # is not in them.
 #
-#     tests/bench/counts.sh OUT [PATTERN]      OUT is build/release; PATTERN, as for grep: only these
+#     tests/bench/counts.sh [OUT [PATTERN]]    OUT is build/release; PATTERN, as for grep: only these
 #
 # Writes build/bench/counts: a line `NAME GROUP NUMBER` each, where GROUP is whose the instructions
 # are (objects.awk) or `calls`; and prints it as a table. Each number is the difference of two runs,
 # divided by what the second one did more, so that starting and ending drop out. What each run did in
-# detail stays in build/bench/count/, for callgrind_annotate.
+# detail stays in build/bench/count/, for callgrind_annotate. As a part of tests/bench/run it gives samples
+# counts/NAME/all|own|calls.
 set -eu
 
-out=$(cd "$1" && pwd)
+out=$(cd "${1:-${OUT:-build/release}}" && pwd)
 pattern=${2:-.}
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(dirname "$out")/bench/count
@@ -23,9 +24,12 @@ function=
 
 command -v valgrind >/dev/null || {
     echo 'valgrind is missing: no instructions are counted' >&2
-    exit 3
+    [ -n "${BENCH_SAMPLES-}" ]
+    exit
 }
 
+samples=
+[ -z "${BENCH_SAMPLES-}" ] || samples=$(cd "$(dirname "$BENCH_SAMPLES")" && pwd)/$(basename "$BENCH_SAMPLES")
 rm -rf "$work"
 mkdir -p "$work"
 : >"$table"
@@ -184,3 +188,6 @@ loading() {
 printf '%-32s %11s %11s %11s %11s %9s %9s %7s\n' instructions all own OpenSSL libc libevent other calls
 requests
 loading
+[ -z "$samples" ] || awk '$2 ~ /^(all|own|calls)$/ {
+    printf "counts/%s/%s %s %s\n", $1, $2, ($2 == "calls" ? "calls" : "instructions"), $3
+}' "$table" >>"$samples"
