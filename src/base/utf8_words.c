@@ -21,18 +21,23 @@ static struct marks mark_ascii(uint64_t eight)
 /* The same for any text, from `at` on; what is past the end counts as space. */
 static struct marks mark_any(slice s, size_t at)
 {
-    struct marks marks = { 0 };
-    size_t lane = 0;
-    while (lane < 8) {
-        int32_t c = ' ';
-        const slice rest = slice_from(s, at + lane);
-        const size_t used = utf8_decode(rest, &c);
-        const enum utf8_class class = c <= ' ' ? UTF8_SPACE : utf8_class(c);
-        if (used > 0 || rest.len == 0) {
+    char last[8] = { 0 };
+    const slice here = slice_head(slice_from(s, at), sizeof last);
+    memcpy(last, here.ptr, here.len);
+    const uint64_t eight = eight_load(last);
+    const uint64_t others = eight & EIGHT_HIGH;
+    struct marks marks = mark_ascii(eight ^ others);
+    /* Without their highest bit they may have looked like something. */
+    marks.letters &= ~(others >> 7);
+    marks.spaces &= ~(others >> 7);
+    for (uint64_t left = others; left != 0; left &= left - 1) {
+        const size_t lane = (size_t)__builtin_ctzll(left) / 8;
+        int32_t c = 0;
+        if (utf8_decode(slice_from(s, at + lane), &c) > 0) { /* the first byte of a code point */
+            const enum utf8_class class = utf8_class(c);
             marks.letters |= (uint64_t)(class == UTF8_LETTER) << lane * 8;
             marks.spaces |= (uint64_t)(class == UTF8_SPACE) << lane * 8;
         }
-        lane += used > 0 ? used : 1;
     }
     return marks;
 }
@@ -66,7 +71,9 @@ size_t utf8_count_words(slice s)
             count(&tally, mark_ascii(eight));
             at += 8;
         }
-        count(&tally, mark_any(s, at));
+        if (at < s.len) {
+            count(&tally, mark_any(s, at));
+        }
     }
     return tally.words + (size_t)tally.carry;
 }

@@ -14,45 +14,130 @@ static bool loses_accents(int32_t c)
            (c >= 0x1E00 && c <= 0x1FFF);
 }
 
-/* What NFKC_Casefold leaves for one code point, as UTF-8 that the caller frees. */
-static utf8proc_uint8_t *fold_text(slice text, utf8proc_ssize_t *length)
+/* NFKC_Casefold, in decomposed form. */
+static const utf8proc_option_t fold =
+    (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
+                        UTF8PROC_IGNORE);
+
+/* A slug on its way: at most `size` bytes of it. */
+struct words {
+    char *room;
+    size_t size, len;
+    bool after_plain; /* the letter before is one that loses its marks */
+    bool gap;         /* what is neither letter nor mark stands before the next letter */
+    bool full;
+};
+
+static void put(struct words *words, int32_t c)
 {
-    utf8proc_uint8_t *folded = NULL;
-    *length =
-        utf8proc_map((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &folded,
-                     (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE |
-                                         UTF8PROC_CASEFOLD | UTF8PROC_IGNORE));
-    return folded;
+    utf8proc_uint8_t bytes[4];
+    if (c < 0x80 && words->len < words->size) {
+        words->room[words->len++] = (char)c;
+        return;
+    }
+    const size_t length = (size_t)utf8proc_encode_char(c, bytes);
+    words->full = words->full || length > words->size - words->len;
+    for (size_t i = 0; !words->full && i < length; i++) {
+        words->room[words->len++] = (char)bytes[i];
+    }
 }
 
-/* Append `folded` (decomposed) without the marks of scripts that lose them, other text as it is,
- * and runs of what is neither letter nor mark as one hyphen. */
-static void put_words(struct buf *out, slice folded)
+static void add_letter(struct words *words, int32_t c)
 {
-    bool after_plain = false; /* the letter before is one that loses its marks */
-    bool gap = false;
-    int32_t c = 0;
-    while (utf8_next(&folded, &c)) {
-        enum utf8_class class = utf8_class(c);
-        if (class == UTF8_MARK && after_plain) {
-            continue;
-        }
-        /* An apostrophe inside a word is no gap: don't -> dont, L'Avventura -> lavventura. */
-        if (c == '\'' || c == 0x2019) {
-            continue;
-        }
-        if (class != UTF8_LETTER && !(class == UTF8_MARK && out->len > 0 && !gap)) {
-            gap = true;
-            after_plain = false;
-            continue;
-        }
-        if (gap && out->len > 0) {
-            buf_putc(out, '-');
-        }
-        gap = false;
-        after_plain = loses_accents(c);
-        utf8_put(out, c);
+    if (words->gap && words->len > 0) {
+        put(words, '-');
     }
+    words->gap = false;
+    words->after_plain = loses_accents(c);
+    put(words, c);
+}
+
+static void add_gap(struct words *words)
+{
+    words->gap = true;
+    words->after_plain = false;
+}
+
+/* An apostrophe inside a word is no gap: don't -> dont, L'Avventura -> lavventura. */
+static bool is_apostrophe(int32_t c)
+{
+    return c == '\'' || c == 0x2019;
+}
+
+/* Add a folded code point: without the marks of scripts that lose them, other text as it is, and
+ * runs of what is neither letter nor mark as one hyphen. */
+static void add(struct words *words, int32_t c)
+{
+    const enum utf8_class class = utf8_class(c);
+    if (class == UTF8_MARK && words->after_plain) {
+        return;
+    }
+    if (class == UTF8_LETTER || (class == UTF8_MARK && words->len > 0 && !words->gap)) {
+        add_letter(words, c);
+    } else if (!is_apostrophe(c)) {
+        add_gap(words);
+    }
+}
+
+static void add_ascii(struct words *words, char c)
+{
+    c = ascii_lower(c);
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+        add_letter(words, c);
+    } else if (!is_apostrophe(c)) {
+        add_gap(words);
+    }
+}
+
+/* Letters that fold to themselves, and are put together again when they were taken apart: Hangul,
+ * Han and kana. */
+static bool folds_to_itself(int32_t c)
+{
+    return (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0x4E00 && c <= 0x9FEF) ||
+           (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA);
+}
+
+/* Latin, Greek and Cyrillic, of which nearly all that they are folded to stands by itself once it
+ * has lost its marks. */
+static bool is_european(int32_t c)
+{
+    return c < 0x250 || (c >= 0x370 && c <= 0x482) || (c >= 0x48A && c <= 0x52F) ||
+           (c >= 0x1E00 && c <= 0x1FFF);
+}
+
+/* Fold and add one code point. False when a mark stays, which would have to be composed. */
+static bool add_folded(struct words *words, int32_t c)
+{
+    int32_t folded[8];
+    int bound = 0;
+    utf8proc_ssize_t count = utf8proc_decompose_char(c, folded, ARRAY_LENGTH(folded), fold, &bound);
+    for (utf8proc_ssize_t i = 0; i < count && i < (utf8proc_ssize_t)ARRAY_LENGTH(folded); i++) {
+        if (utf8_class(folded[i]) == UTF8_MARK && !words->after_plain && !words->gap) {
+            return false;
+        }
+        add(words, folded[i]);
+    }
+    return true;
+}
+
+/* Add a text that can be folded code point by code point, as most can. False when this is none. */
+static bool add_simple(struct words *words, slice text)
+{
+    int32_t c = 0;
+    while (!words->full && text.len > 0) {
+        if ((unsigned char)text.ptr[0] < 0x80) {
+            add_ascii(words, text.ptr[0]);
+            text = slice_from(text, 1);
+            continue;
+        }
+        (void)utf8_next(&text, &c);
+        if (folds_to_itself(c) || (c >= 0x2010 && c <= 0x2027)) {
+            add(words, c); /* dashes, quotation marks, dots: no letters, however they fold */
+        } else if (!is_european(c) || !add_folded(words, c)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Cut to `max` bytes, after a whole word where the words allow it. */
@@ -72,61 +157,51 @@ static slice cut(slice slug, size_t max)
     return end > 1 ? slice_head(head, end - 1) : head;
 }
 
-/* The first `size` bytes of the slug of ASCII, where nothing folds or composes. */
-static slice ascii_words(slice text, char *room, size_t size)
+/* Put the slug of any text: all of it is folded, marks in canonical order, and composed again. */
+static void put_any(struct buf *out, slice text, size_t max)
 {
-    size_t len = 0;
-    bool gap = false;
-    for (size_t i = 0; i < text.len && len < size; i++) {
-        const char c = ascii_lower(text.ptr[i]);
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-            if (gap && len > 0) {
-                room[len++] = '-';
-            }
-            if (len < size) {
-                room[len++] = c;
-            }
-            gap = false;
-        } else if (c != '\'') {
-            gap = true;
-        }
-    }
-    return (slice){ room, len };
-}
-
-void slug_put(struct buf *out, slice text, size_t max)
-{
-    /* The slug of a long text is made of its head: 16 bytes of text a byte of slug are plenty, and
-     * a line of 64 kB costs no more than a title. */
-    text = utf8_head(text, max * 16);
-    /* One byte more than there is room for: whether a word ends there decides where it is cut. */
-    char room[LIMIT_SLUG + 1];
-    if (max <= LIMIT_SLUG && utf8_is_ascii(text)) {
-        buf_put(out, cut(ascii_words(text, room, max + 1), max));
-        return;
-    }
-    utf8proc_ssize_t length = 0;
-    utf8proc_uint8_t *folded = fold_text(text, &length);
+    utf8proc_uint8_t *folded = NULL;
+    utf8proc_ssize_t length =
+        utf8proc_map((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len, &folded, fold);
     if (length < 0 || folded == NULL) {
         free(folded);
         out->failed = out->failed || length == UTF8PROC_ERROR_NOMEM;
         return;
     }
-    struct buf words;
-    buf_init(&words, max * 64 + 256);
-    put_words(&words, (slice){ (const char *)folded, (size_t)length });
+    struct buf room;
+    buf_init(&room, max * 64 + 256);
+    struct words words = { .room = buf_room(&room, room.max), .size = room.max };
+    slice rest = { (const char *)folded, (size_t)length };
+    int32_t c = 0;
+    while (words.room != NULL && utf8_next(&rest, &c)) {
+        add(&words, c);
+    }
     free(folded);
 
     utf8proc_uint8_t *composed = NULL;
-    length = utf8proc_map((const utf8proc_uint8_t *)buf_string(&words), (utf8proc_ssize_t)words.len,
+    length = utf8proc_map((const utf8proc_uint8_t *)words.room, (utf8proc_ssize_t)words.len,
                           &composed, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
     if (length >= 0 && composed != NULL) {
-        slice slug = cut((slice){ (const char *)composed, (size_t)length }, max);
-        buf_put(out, slug);
+        buf_put(out, cut((slice){ (const char *)composed, (size_t)length }, max));
     }
     free(composed);
-    out->failed = out->failed || words.failed;
-    buf_release(&words);
+    out->failed = out->failed || room.failed || words.full;
+    buf_release(&room);
+}
+
+void slug_put(struct buf *out, slice text, size_t max)
+{
+    /* A code point more than there is room for: what stands there decides where it is cut. */
+    char room[LIMIT_SLUG + 4];
+    struct words words = { .room = room, .size = sizeof room };
+    /* The slug of a long text is made of its head: 16 bytes of text a byte of slug are plenty, and
+     * a line of 64 kB costs no more than a title. */
+    text = utf8_head(text, max * 16);
+    if (max <= LIMIT_SLUG && add_simple(&words, text)) {
+        buf_put(out, cut((slice){ room, words.len }, max));
+    } else {
+        put_any(out, text, max);
+    }
 }
 
 slice slug_make(struct arena *arena, slice text)
