@@ -89,7 +89,7 @@ static void log_exchange(const struct connection *c)
 /* A worker keeps room to render the next page in, but not that of the largest page ever. */
 static void trim_reply(struct reply *reply)
 {
-    enum { ROOM_KEPT = 1024 * 1024 };
+    enum { ROOM_KEPT = 2 * 1024 * 1024 };
     if (reply->body.capacity > ROOM_KEPT) {
         buf_release(&reply->body);
     }

@@ -14,8 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Memory is given back to the system when so few of so many connections are left. */
-enum { PEAK_MIN = 256, PEAK_SHARE = 8 };
+/* Memory is given back to the system when so few of so many connections are left, and once more
+ * when there are next to none. */
+enum { PEAK_MIN = 256, PEAK_SHARE = 8, NEXT_TO_NONE = 8 };
 /* How often connections that wait for their end are looked at: a client that is not far away has
  * closed by then, and 50 ms of a busy server's connections are 50 descriptors. */
 enum { LOOK_EVERY_MS = 50 };
@@ -95,6 +96,10 @@ static void give_memory_back(struct worker *worker)
     if (worker->connection_peak >= PEAK_MIN &&
         worker->connection_count <= worker->connection_peak / PEAK_SHARE) {
         worker->connection_peak = worker->connection_count;
+        worker->has_more_to_give = true;
+        process_trim_memory();
+    } else if (worker->has_more_to_give && worker->connection_count <= NEXT_TO_NONE) {
+        worker->has_more_to_give = false;
         process_trim_memory();
     }
 }

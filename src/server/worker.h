@@ -73,6 +73,7 @@ struct worker {
     size_t connection_count;
     size_t connection_max;
     size_t connection_peak; /* since memory was given back */
+    bool has_more_to_give;
     struct event *deadline; /* the earliest one of all queues */
     int64_t deadline_at;
 
