@@ -25,7 +25,8 @@ static struct {
 
 void wire_open(struct wire *wire, int fd, slice early)
 {
-    *wire = (struct wire){ .fd = fd, .early = early };
+    /* What is behind it, if it filled the buffer, is another event. */
+    *wire = (struct wire){ .fd = fd, .early = early, .is_drained = early.len > 0 };
 }
 
 static void free_unsent(struct wire *wire)

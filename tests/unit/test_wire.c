@@ -67,6 +67,8 @@ static void test_reading(void **state)
     assert_int_equal(BIO_read(f.bio, received, 3), 3);
     assert_memory_equal(received, "ear", 3);
     assert_int_equal(BIO_read(f.bio, received, sizeof received), 2);
+    assert_int_equal(BIO_read(f.bio, received, sizeof received), -1); /* that was all there was */
+    f.wire.is_drained = false;
     assert_int_equal(BIO_read(f.bio, received, sizeof received), 5);
     assert_memory_equal(received, "later", 5);
     assert_true(f.wire.is_drained);
