@@ -26,6 +26,7 @@
 /* What a review needs besides its text fits in one block or two, and half of the last one is lost
  * on average; larger requests get a block of their own, of just their size. */
 #define BLOCK_SIZE ((size_t)4 * 1024)
+#define SHARED_MAX (BLOCK_SIZE / 4)
 
 struct arena_block {
     struct arena_block *older;
@@ -92,7 +93,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 #else
     size_t rounded = (size + align - 1) / align * align;
 #endif
-    if (rounded > BLOCK_SIZE / 4) {
+    if (rounded > SHARED_MAX) {
         /* A block of its own, put behind the newest one so that its free room stays in use. */
         struct arena_block *block = block_new(arena, rounded);
         if (arena->blocks != NULL) {
@@ -142,6 +143,22 @@ slice arena_copy(struct arena *arena, slice s)
         memcpy(copy, s.ptr, s.len);
     }
     return (slice){ copy, s.len };
+}
+
+void arena_give_back(struct arena *arena, slice text)
+{
+    struct arena_block **link = &arena->blocks;
+    while (*link != NULL && (*link)->bytes != text.ptr) {
+        link = &(*link)->older;
+    }
+    struct arena_block *block = *link;
+    /* What is shorter may be the first in a block of several. */
+    if (block != NULL && text.len > SHARED_MAX) {
+        *link = block->older;
+        arena->total -= sizeof *block + block->size;
+        UNPOISON(block->bytes, block->size);
+        free(block);
+    }
 }
 
 slice arena_printf(struct arena *arena, const char *format, ...)

@@ -33,6 +33,9 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 void *arena_copy_array(struct arena *arena, const void *items, size_t count, size_t size);
 /** A copy of `s` that lives as long as the arena; a NUL that is not counted follows it. */
 slice arena_copy(struct arena *arena, slice s);
+/** Free `text`, which came from this arena, when it was so long that it has a block of its own; any
+ * other text, and one that is from elsewhere, stays as it is. */
+void arena_give_back(struct arena *arena, slice text);
 /** A formatted string, NUL-terminated (not counted). */
 slice arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 

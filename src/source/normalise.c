@@ -151,6 +151,7 @@ static slice drop_returns(struct arena *arena, slice text)
 bool source_normalise(struct arena *arena, struct source *source, struct diags *diags)
 {
     size_t errors = diags->counts[DIAG_ERROR];
+    slice raw = source->text;
     struct text_check check = { .source = source, .diags = diags };
     if (!drop_bom(source, diags)) {
         return false;
@@ -161,9 +162,15 @@ bool source_normalise(struct arena *arena, struct source *source, struct diags *
     }
     if (check.has_returns) {
         source->text = drop_returns(arena, source->text);
+        arena_give_back(arena, raw);
+        raw = source->text;
     }
     if (check.may_compose) {
-        source->text = utf8_nfc(arena, source->text);
+        slice composed = utf8_nfc(arena, source->text);
+        if (composed.ptr != source->text.ptr) {
+            source->text = composed;
+            arena_give_back(arena, raw);
+        }
     }
     return true;
 }

@@ -11,7 +11,8 @@
 /**
  * Make the text of a source file ready: a BOM dropped, CRLF made LF, NFC; NUL, control bytes,
  * invalid UTF-8 and lines over LIMIT_SOURCE_LINE are errors (each with its place). `source->text`
- * is replaced by the normalised text, which lies in `arena`. False when an error was added.
+ * is replaced by the normalised text, which lies in `arena`; the text that was there is given back
+ * to `arena` when it is another one. False when an error was added.
  */
 MUST_USE bool source_normalise(struct arena *arena, struct source *source, struct diags *diags);
 

@@ -54,6 +54,35 @@ static void arrays_grow_and_keep_their_items(void **state)
     arena_release(&arena);
 }
 
+static void takes_back_long_texts(void **state)
+{
+    (void)state;
+    static char bytes[5000];
+    struct arena arena;
+    arena_init(&arena);
+    slice shortest = arena_copy(&arena, SLICE("first in its block"));
+    size_t before = arena.total;
+    for (size_t i = 0; i < 3; i++) {
+        slice text = arena_copy(&arena, (slice){ bytes, sizeof bytes - i });
+        slice other = arena_copy(&arena, (slice){ bytes, sizeof bytes });
+        assert_true(arena.total > before + 2 * text.len);
+        arena_give_back(&arena, text);
+        arena_give_back(&arena, other);
+        assert_int_equal(arena.total, before);
+    }
+    arena_give_back(&arena, shortest);
+    arena_give_back(&arena, (slice){ bytes, sizeof bytes });
+    arena_give_back(&arena, SLICE_EMPTY);
+    assert_int_equal(arena.total, before);
+    assert_string_equal(shortest.ptr, "first in its block");
+    arena_release(&arena);
+    slice alone = arena_copy(&arena, (slice){ bytes, sizeof bytes });
+    arena_give_back(&arena, alone);
+    assert_null(arena.blocks);
+    assert_string_equal(arena_copy(&arena, SLICE("goes on")).ptr, "goes on");
+    arena_release(&arena);
+}
+
 static jmp_buf without_memory;
 
 static void jump(void)
@@ -77,9 +106,8 @@ static void says_so_when_memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_zeroed_aligned_room),
-        cmocka_unit_test(copies_end_with_nul),
-        cmocka_unit_test(arrays_grow_and_keep_their_items),
+        cmocka_unit_test(gives_zeroed_aligned_room),        cmocka_unit_test(copies_end_with_nul),
+        cmocka_unit_test(arrays_grow_and_keep_their_items), cmocka_unit_test(takes_back_long_texts),
         cmocka_unit_test(says_so_when_memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
