@@ -7,10 +7,11 @@
  * server ends with the program. Prints samples:
  *
  *     NAME/start ms        from the start of the server to the end of the first answer
- *     NAME/loader/after MB, NAME/loader/peak MB    resident memory of the loader then
+ *     NAME/loader/after MB, NAME/loader/peak MB    resident memory of the loader then, and its most
  *     NAME/saved ms        from a save to the answer that has it
  *     NAME/saved/cpu ms    of the loader, for it
  *     NAME/saved/next ms   the slowest of the pages that are asked for right after
+ *     NAME/loader/later MB resident memory of the loader after all saves
  */
 #include "exchange.h"
 #include "process.h"
@@ -154,9 +155,11 @@ static void find_loader(void)
     }
 }
 
-static void print_memory(void)
+/* A line of /proc/LOADER/status, in MB. */
+static double memory_mb(const char *field)
 {
     char path[64];
+    double value = 0;
     char line[256];
     (void)snprintf(path, sizeof path, "/proc/%d/status", (int)changes.loader);
     FILE *file = fopen(path, "re");
@@ -164,13 +167,12 @@ static void print_memory(void)
         die(path);
     }
     while (fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, "VmHWM:", 6) == 0) {
-            print("loader/peak", "MB", strtod(line + 6, NULL) * 1024 / 1e6);
-        } else if (strncmp(line, "VmRSS:", 6) == 0) {
-            print("loader/after", "MB", strtod(line + 6, NULL) * 1024 / 1e6);
+        if (strncmp(line, field, strlen(field)) == 0) {
+            value = strtod(line + strlen(field), NULL) * 1024 / 1e6;
         }
     }
     (void)fclose(file);
+    return value;
 }
 
 static double loader_cpu_ms(void)
@@ -306,12 +308,14 @@ int main(int argc, char **argv)
     }
     print("start", "ms", now_ms() - begun);
     find_loader();
-    print_memory();
+    print("loader/after", "MB", memory_mb("VmRSS:"));
+    print("loader/peak", "MB", memory_mb("VmHWM:"));
     slice rest_of_file = slice_from(text, slice_find_byte(text, '\n') + 1);
     for (int i = 0; i < saves; i++) {
         rest(BETWEEN_MS);
         save_and_wait(argv[7], rest_of_file, argv[8], i);
     }
+    print("loader/later", "MB", memory_mb("VmRSS:"));
     (void)kill(changes.server, SIGTERM);
     (void)waitpid(changes.server, NULL, 0);
     (void)fclose(messages);
