@@ -15,7 +15,7 @@ PKG_CONFIG ?= pkg-config
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 VERSION := 0.1.0
 
-LIBRARIES := libevent libevent_openssl openssl libidn2 libmagic liburiparser libutf8proc
+LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc
 # Linux alone has it; without it the server runs with its system calls unfiltered, and says so.
 ifeq ($(shell $(PKG_CONFIG) --exists libseccomp 2>/dev/null && echo yes),yes)
 LIBRARIES += libseccomp
