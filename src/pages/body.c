@@ -170,6 +170,10 @@ void body_put(const struct page_context *context, const struct review *review,
     bool preformatted = false;
     size_t next_quote = first_quote(review, range.first);
     for (uint32_t i = range.first; i < range.end && i < review->lines.count; i++) {
+        if (gemtext_lines_type(&review->lines, i) == GEMTEXT_BLANK) {
+            gemtext_blank(out); /* every other line is one */
+            continue;
+        }
         struct gemtext_line line = gemtext_lines_at(&review->lines, i);
         const struct quote *quote = attributed(review, i, &next_quote);
         if (quote != NULL && line.type == GEMTEXT_TEXT && quote->speaker.len > 0) {

@@ -9,7 +9,7 @@ static slice drop_cr(slice line)
 
 static bool is_fence(slice line)
 {
-    return slice_starts_with(line, SLICE("```"));
+    return line.len > 0 && line.ptr[0] == '`' && slice_starts_with(line, SLICE("```"));
 }
 
 /* `=>` blanks URL [blanks label]; without a URL the line is plain text. */
@@ -143,8 +143,9 @@ void gemtext_heading(struct buf *out, unsigned level, slice text)
 /* A `*` needs its blank to be an item, but clients are lenient, so it is escaped either way. */
 static bool looks_like_another_type(slice text)
 {
-    return text.len > 0 && (text.ptr[0] == '#' || text.ptr[0] == '*' || text.ptr[0] == '>' ||
-                            is_fence(text) || slice_starts_with(text, SLICE("=>")));
+    const char first = text.len > 0 ? text.ptr[0] : ' ';
+    return first == '#' || first == '*' || first == '>' || is_fence(text) ||
+           (first == '=' && slice_starts_with(text, SLICE("=>")));
 }
 
 void gemtext_text(struct buf *out, slice text)
