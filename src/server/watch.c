@@ -86,7 +86,8 @@ static void walk_folder(struct watch *watch, unsigned depth, unsigned top, folde
     size_t length = watch->path.len;
     while ((item = readdir(dir)) != NULL) {
         struct stat status;
-        if (file_is_temporary(slice_of(item->d_name)) ||
+        bool is_file = item->d_type == DT_REG; /* not every file system tells */
+        if (file_is_temporary(slice_of(item->d_name)) || (entry == NULL && is_file) ||
             fstatat(dirfd(dir), item->d_name, &status, 0) != 0) {
             continue;
         }
