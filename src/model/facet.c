@@ -64,132 +64,161 @@ const struct facet_def facet_defs[FACET_COUNT] = {
 
 /* --- building --- */
 
-/* One value of one review, before values are put together by slug. */
+/* One value of one review. */
 struct entry {
     const struct name *name;
     const struct credit *credit;
     uint32_t review; /* its place in the table of reviews */
-    uint32_t number; /* counts the values of the review, in the order of its header */
-    uint32_t value;  /* its place in facet.values, once that is known */
+    uint32_t value;  /* its place in facet.values; until those are sorted, in build.met */
+};
+
+struct met {
+    slice slug;
+    uint32_t number;
 };
 
 struct build {
     struct arena scratch; /* what only building needs */
     const struct review *const *reviews;
-    struct entry *by_slug;
-    struct entry *by_review; /* sorted by review, each value once a review */
+    size_t review_count;
+    struct entry *entries; /* review by review, newest first, each in the order of its header */
     size_t entry_count;
-    size_t by_review_count;
+    struct met *met; /* the values, in the order in which they were met */
+    size_t met_count;
+    uint32_t *table; /* hash table: 1 + a place in `met`, 0: free */
+    size_t table_size;
+    uint32_t *reviews_of; /* of each mention, value by value, the place of its review */
 };
 
-static int compare_by_slug(const void *a, const void *b)
+/* The place in build->met of the value with `slug`. Values come again and again, so they are looked
+ * up, and only they are sorted, not all that have them. */
+static uint32_t meet(struct build *build, slice slug)
 {
-    const struct entry *x = a;
-    const struct entry *y = b;
-    int order = slice_compare(x->name->slug, y->name->slug);
-    if (order != 0) {
-        return order;
+    size_t at = (size_t)slice_hash(slug, SLICE_HASH_SEED) & (build->table_size - 1);
+    while (build->table[at] != 0) {
+        if (slice_equal(build->met[build->table[at] - 1].slug, slug)) {
+            return build->table[at] - 1;
+        }
+        at = (at + 1) & (build->table_size - 1);
     }
-    if (x->review != y->review) {
-        return x->review < y->review ? -1 : 1;
-    }
-    return (x->number > y->number) - (x->number < y->number);
+    uint32_t number = (uint32_t)build->met_count++;
+    build->met[number] = (struct met){ slug, number };
+    build->table[at] = number + 1;
+    return number;
 }
 
-static int compare_by_review(const void *a, const void *b)
-{
-    const struct entry *x = a;
-    const struct entry *y = b;
-    if (x->review != y->review) {
-        return x->review < y->review ? -1 : 1;
-    }
-    return (x->value > y->value) - (x->value < y->value);
-}
-
-static void collect(struct build *build, const struct facet_def *def, size_t review_count)
+static size_t count_entries(const struct build *build, const struct facet_def *def)
 {
     const struct name *name = NULL;
     const struct credit *credit = NULL;
     size_t count = 0;
-    for (size_t r = 0; r < review_count; r++) {
+    for (size_t r = 0; r < build->review_count; r++) {
         for (size_t i = 0; def->value(build->reviews[r], i, &name, &credit); i++) {
             count++;
         }
     }
-    build->by_slug = arena_array(&build->scratch, count, sizeof *build->by_slug);
-    for (size_t r = 0; r < review_count; r++) {
+    return count;
+}
+
+static void collect(struct build *build, const struct facet_def *def)
+{
+    const struct name *name = NULL;
+    const struct credit *credit = NULL;
+    size_t count = count_entries(build, def);
+    build->table_size = 16;
+    while (build->table_size < 2 * count) {
+        build->table_size *= 2;
+    }
+    build->table = arena_array(&build->scratch, build->table_size, sizeof *build->table);
+    build->met = arena_array(&build->scratch, count, sizeof *build->met);
+    build->entries = arena_array(&build->scratch, count, sizeof *build->entries);
+    for (size_t r = 0; r < build->review_count; r++) {
         for (size_t i = 0; def->value(build->reviews[r], i, &name, &credit); i++) {
-            build->by_slug[build->entry_count++] =
-                (struct entry){ name, credit, (uint32_t)r, (uint32_t)i, 0 };
-        }
-    }
-    if (count > 1) {
-        qsort(build->by_slug, count, sizeof *build->by_slug, compare_by_slug);
-    }
-}
-
-/* Entries [first, end) have one slug: they become one value. */
-static void fill_value(struct arena *arena, const struct build *build, size_t first, size_t end,
-                       struct facet_value *value)
-{
-    const struct entry *entries = build->by_slug;
-    value->slug = entries[first].name->slug;
-    value->mentions = arena_array(arena, end - first, sizeof *value->mentions);
-    for (size_t i = first; i < end; i++) {
-        value->mentions[value->mention_count++] =
-            (struct mention){ build->reviews[entries[i].review], entries[i].credit };
-        if (i == first || entries[i].review != entries[i - 1].review) {
-            value->review_count++;
-            /* Reviews stand newest first, so the last one to set this is the earliest. */
-            value->text = entries[i].name->text;
+            build->entries[build->entry_count++] =
+                (struct entry){ name, credit, (uint32_t)r, meet(build, name->slug) };
         }
     }
 }
 
-static void group(struct arena *arena, struct build *build, struct facet *out)
+static int compare_met(const void *a, const void *b)
 {
-    struct entry *entries = build->by_slug;
-    for (size_t i = 0; i < build->entry_count; i++) {
-        out->value_count +=
-            i == 0 || !slice_equal(entries[i].name->slug, entries[i - 1].name->slug);
+    return slice_compare(((const struct met *)a)->slug, ((const struct met *)b)->slug);
+}
+
+static void make_values(struct arena *arena, struct build *build, struct facet *out)
+{
+    uint32_t *places = arena_array(&build->scratch, build->met_count, sizeof *places);
+    if (build->met_count > 1) {
+        qsort(build->met, build->met_count, sizeof *build->met, compare_met);
     }
+    out->value_count = build->met_count;
     out->values = arena_array(arena, out->value_count, sizeof *out->values);
-    size_t value = 0;
-    for (size_t first = 0, end = 0; first < build->entry_count; first = end, value++) {
-        while (end < build->entry_count &&
-               slice_equal(entries[end].name->slug, entries[first].name->slug)) {
-            entries[end++].value = (uint32_t)value;
-        }
-        fill_value(arena, build, first, end, &out->values[value]);
+    for (size_t i = 0; i < out->value_count; i++) {
+        out->values[i].slug = build->met[i].slug;
+        places[build->met[i].number] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < build->entry_count; i++) {
+        build->entries[i].value = places[build->entries[i].value];
+    }
+}
+
+static void add_mention(struct facet_value *value, const struct entry *entry,
+                        const struct review *review)
+{
+    if (value->mention_count == 0 || value->mentions[value->mention_count - 1].review != review) {
+        value->review_count++;
+        /* Reviews come newest first, so the last one to set this is the earliest. */
+        value->text = entry->name->text;
+    }
+    value->mentions[value->mention_count++] = (struct mention){ review, entry->credit };
+}
+
+static void fill_values(struct arena *arena, struct build *build, struct facet *out)
+{
+    struct mention *mentions = arena_array(arena, build->entry_count, sizeof *mentions);
+    struct mention *next = mentions;
+    build->reviews_of = arena_array(&build->scratch, build->entry_count, sizeof *build->reviews_of);
+    for (size_t i = 0; i < build->entry_count; i++) {
+        out->values[build->entries[i].value].mention_count++;
+    }
+    for (size_t i = 0; i < out->value_count; i++) {
+        out->values[i].mentions = next;
+        next += out->values[i].mention_count;
+        out->values[i].mention_count = 0;
+    }
+    for (size_t i = 0; i < build->entry_count; i++) {
+        const struct entry *entry = &build->entries[i];
+        struct facet_value *value = &out->values[entry->value];
+        build->reviews_of[(size_t)(value->mentions - mentions) + value->mention_count] =
+            entry->review;
+        add_mention(value, entry, build->reviews[entry->review]);
     }
 }
 
 /* --- neighbours --- */
 
-/* For each review where its values start in by_review; one more than there are reviews. */
-static size_t *index_by_review(struct build *build, size_t review_count)
+/* Of each review every value once: a second mention says nothing new about who is beside whom. */
+static void drop_repeated(struct build *build, size_t value_count)
 {
-    struct entry *entries =
-        arena_array(&build->scratch, build->entry_count, sizeof *build->by_review);
-    size_t *starts = arena_array(&build->scratch, review_count + 1, sizeof *starts);
-    for (size_t i = 0; i < build->entry_count; i++) {
-        entries[i] = build->by_slug[i];
-    }
-    if (build->entry_count > 1) {
-        qsort(entries, build->entry_count, sizeof *entries, compare_by_review);
-    }
+    uint32_t *latest = arena_array(&build->scratch, value_count, sizeof *latest);
     size_t kept = 0;
     for (size_t i = 0; i < build->entry_count; i++) {
-        if (kept == 0 || entries[kept - 1].review != entries[i].review ||
-            entries[kept - 1].value != entries[i].value) {
-            entries[kept++] = entries[i];
+        const struct entry entry = build->entries[i];
+        if (latest[entry.value] != entry.review + 1) {
+            latest[entry.value] = entry.review + 1;
+            build->entries[kept++] = entry;
         }
     }
-    build->by_review = entries;
-    build->by_review_count = kept;
+    build->entry_count = kept;
+}
+
+/* For each review where its entries start; one more than there are reviews. */
+static size_t *index_by_review(struct build *build)
+{
+    size_t *starts = arena_array(&build->scratch, build->review_count + 1, sizeof *starts);
     size_t at = 0;
-    for (size_t r = 0; r <= review_count; r++) {
-        while (at < kept && entries[at].review < r) {
+    for (size_t r = 0; r <= build->review_count; r++) {
+        while (at < build->entry_count && build->entries[at].review < r) {
             at++;
         }
         starts[r] = at;
@@ -236,10 +265,10 @@ static void keep_best(struct arena *arena, struct facet *facet, struct facet_val
     }
 }
 
-static void find_neighbours(struct arena *arena, struct build *build, size_t review_count,
-                            struct facet *out)
+static void find_neighbours(struct arena *arena, struct build *build, struct facet *out)
 {
-    const size_t *starts = index_by_review(build, review_count);
+    drop_repeated(build, out->value_count);
+    const size_t *starts = index_by_review(build);
     struct tally tally = {
         .shared = arena_array(&build->scratch, out->value_count, sizeof *tally.shared),
         .touched = arena_array(&build->scratch, out->value_count, sizeof *tally.touched),
@@ -249,13 +278,13 @@ static void find_neighbours(struct arena *arena, struct build *build, size_t rev
         struct facet_value *value = &out->values[v];
         uint32_t before = UINT32_MAX;
         for (size_t i = first; i < first + value->mention_count; i++) {
-            uint32_t review = build->by_slug[i].review;
+            uint32_t review = build->reviews_of[i];
             if (review == before) {
                 continue; /* a second mention by the same review */
             }
             before = review;
             for (size_t j = starts[review]; j < starts[review + 1]; j++) {
-                uint32_t other = build->by_review[j].value;
+                uint32_t other = build->entries[j].value;
                 if (other != v && tally.shared[other]++ == 0) {
                     tally.touched[tally.touched_count++] = other;
                 }
@@ -292,12 +321,13 @@ static int compare_descending(const void *a, const void *b)
 void facet_build(struct arena *arena, enum facet_kind kind, const struct review *const *reviews,
                  size_t review_count, struct facet *out)
 {
-    struct build build = { .reviews = reviews };
+    struct build build = { .reviews = reviews, .review_count = review_count };
     arena_init(&build.scratch);
     *out = (struct facet){ .def = &facet_defs[kind] };
-    collect(&build, out->def, review_count);
-    group(arena, &build, out);
-    find_neighbours(arena, &build, review_count, out);
+    collect(&build, out->def);
+    make_values(arena, &build, out);
+    fill_values(arena, &build, out);
+    find_neighbours(arena, &build, out);
 
     out->ordered = arena_array(arena, out->value_count, sizeof(struct facet_value *));
     for (size_t i = 0; i < out->value_count; i++) {

@@ -62,8 +62,9 @@ struct facet {
 extern const struct facet_def facet_defs[FACET_COUNT];
 
 /**
- * Build the index of one facet over `reviews`, newest first. Time O(n log n) in the mentions.
- * Memory is `arena`'s; the facet borrows names and credits from the reviews.
+ * Build the index of one facet over `reviews`, newest first. Memory is `arena`'s; the facet borrows
+ * names and credits from the reviews. Takes linear time in the mentions, O(n log n) in the values,
+ * and k * k for the neighbours of the k values of a review.
  */
 void facet_build(struct arena *arena, enum facet_kind kind, const struct review *const *reviews,
                  size_t review_count, struct facet *out);
