@@ -77,6 +77,40 @@ static const struct path_area *find_area(const struct capsule_parts *parts,
     return area;
 }
 
+/* To write what is there already would cost a copy of the page of memory it is in, for each review,
+ * while workers of before share it. */
+static void set_area(struct review *review, const struct path_area *area)
+{
+    if (review->area != area) {
+        review->area = area;
+    }
+}
+
+static void set_place(struct review *review, size_t place)
+{
+    if (review->place != (uint32_t)place) {
+        review->place = (uint32_t)place;
+    }
+}
+
+/* Split what is visible into the listed reviews and those in closed areas. */
+static void collect_listed(struct review *const *visible, size_t count, struct capsule *out)
+{
+    size_t listed = 0;
+    for (size_t i = 0; i < count; i++) {
+        listed += capsule_may_tell(out, out->area, visible[i]->area);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (capsule_may_tell(out, out->area, visible[i]->area)) {
+            out->reviews[out->review_count++] = visible[i];
+            set_place(visible[i], listed - out->review_count);
+        } else {
+            out->closed[out->closed_count++] = visible[i];
+            set_place(visible[i], REVIEW_UNLISTED);
+        }
+    }
+}
+
 static void collect_visible(struct arena *arena, const struct capsule_parts *parts,
                             struct review **all, size_t count, struct capsule *out)
 {
@@ -86,36 +120,21 @@ static void collect_visible(struct arena *arena, const struct capsule_parts *par
     out->closed = arena_array(arena, count, sizeof(struct review *));
     out->by_slug = arena_array(arena, count, sizeof(struct review *));
     for (size_t i = 0; i < count; i++) {
-        all[i]->newer = NULL;
-        all[i]->older = NULL;
-        all[i]->position = 0;
-        all[i]->area = find_area(parts, all[i]);
+        set_area(all[i], find_area(parts, all[i]));
         if (is_visible(all[i], parts)) {
             visible[visible_count] = all[i];
             out->by_slug[visible_count++] = all[i];
-        } else if (!all[i]->draft &&
-                   (out->next_change == 0 || all[i]->published < out->next_change)) {
+            continue;
+        }
+        set_place(all[i], REVIEW_UNLISTED);
+        if (!all[i]->draft && (out->next_change == 0 || all[i]->published < out->next_change)) {
             out->next_change = all[i]->published;
         }
     }
     if (visible_count > 1) {
         qsort(visible, visible_count, sizeof(struct review *), compare_newest_first);
     }
-    struct review *newer = NULL;
-    for (size_t i = 0; i < visible_count; i++) {
-        struct review *review = visible[i];
-        if (!capsule_may_tell(out, out->area, review->area)) {
-            out->closed[out->closed_count++] = review;
-            continue;
-        }
-        review->position = out->review_count;
-        review->newer = newer;
-        if (newer != NULL) {
-            newer->older = review;
-        }
-        newer = review;
-        out->reviews[out->review_count++] = review;
-    }
+    collect_listed(visible, visible_count, out);
 }
 
 static void collect_quotes(struct arena *arena, struct capsule *out)
@@ -253,6 +272,20 @@ const struct review *capsule_review_at(const struct capsule *capsule, size_t ind
 {
     size_t listed = capsule->review_count;
     return index < listed ? capsule->reviews[index] : capsule->closed[index - listed];
+}
+
+const struct review *capsule_newer(const struct capsule *capsule, const struct review *review)
+{
+    return review->place + (size_t)1 < capsule->review_count
+               ? capsule->reviews[capsule->review_count - 2 - review->place]
+               : NULL;
+}
+
+const struct review *capsule_older(const struct capsule *capsule, const struct review *review)
+{
+    return review->place > 0 && review->place < capsule->review_count
+               ? capsule->reviews[capsule->review_count - review->place]
+               : NULL;
 }
 
 static int compare_slug_with_review(const void *slug, const void *review)

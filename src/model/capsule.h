@@ -125,6 +125,10 @@ void capsule_index(struct arena *arena, const struct capsule_parts *parts, struc
 /** All visible reviews, closed ones last. */
 size_t capsule_count_reviews(const struct capsule *capsule);
 const struct review *capsule_review_at(const struct capsule *capsule, size_t index);
+/** The listed review that was published next after `review`, or before it. NULL at the ends, and
+ * when it is not listed itself. */
+const struct review *capsule_newer(const struct capsule *capsule, const struct review *review);
+const struct review *capsule_older(const struct capsule *capsule, const struct review *review);
 /** The visible review with `slug`, in a closed area or not, or NULL. */
 const struct review *capsule_find_review(const struct capsule *capsule, slice slug);
 const struct hand_page *capsule_find_page(const struct capsule *capsule, slice name);

@@ -139,11 +139,12 @@ struct review {
     const struct quote *best_quote; /* one of quotes, or NULL */
     uint32_t words;                 /* of the whole body */
 
-    /* Set by capsule_index: the neighbours among the listed reviews, NULL at the ends. */
-    const struct review *newer;
-    const struct review *older;
-    size_t position;              /* among capsule.reviews */
+    /* Set by capsule_index. Workers of before share this memory until it is written to. So a place
+     * is counted from the oldest review: a new one moves no other. */
+    uint32_t place;               /* among the listed reviews, or REVIEW_UNLISTED */
     const struct path_area *area; /* that its pages are in, or NULL */
 };
+
+#define REVIEW_UNLISTED UINT32_MAX
 
 #endif

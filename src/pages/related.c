@@ -77,7 +77,7 @@ static void rank(struct ranked *best, size_t *count, struct ranked candidate)
     }
     while (at < *count && (best[at].shared > candidate.shared ||
                            (best[at].shared == candidate.shared &&
-                            best[at].review->position < candidate.review->position))) {
+                            best[at].review->place > candidate.review->place))) {
         at++;
     }
     if (at == SHOWN_BY_TAGS) {

@@ -321,13 +321,15 @@ static void put_elsewhere(const struct page_context *context, const struct revie
 {
     const struct page source = { .kind = PAGE_SOURCE, .review = review };
     const struct page archive = { .kind = PAGE_REVIEWS };
+    const struct review *newer = capsule_newer(context->capsule, review);
+    const struct review *older = capsule_older(context->capsule, review);
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("Go on"));
-    if (review->newer != NULL) {
-        link_review(context, "Newer review: ", review->newer, out);
+    if (newer != NULL) {
+        link_review(context, "Newer review: ", newer, out);
     }
-    if (review->older != NULL) {
-        link_review(context, "Older review: ", review->older, out);
+    if (older != NULL) {
+        link_review(context, "Older review: ", older, out);
     }
     if (uri_scheme(review->source_url).len > 0) {
         gemtext_begin(out, GEMTEXT_LINK, 0);

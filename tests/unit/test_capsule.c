@@ -92,9 +92,9 @@ static void stands_newest_first(void **state)
     for (size_t i = 0; i < 4; i++) {
         const struct review *review = capsule->reviews[i];
         assert_slice_equal(review->slug, order[i]);
-        assert_int_equal(review->position, i);
-        assert_ptr_equal(review->newer, i > 0 ? capsule->reviews[i - 1] : NULL);
-        assert_ptr_equal(review->older, i < 3 ? capsule->reviews[i + 1] : NULL);
+        assert_int_equal(review->place, 3 - i);
+        assert_ptr_equal(capsule_newer(capsule, review), i > 0 ? capsule->reviews[i - 1] : NULL);
+        assert_ptr_equal(capsule_older(capsule, review), i < 3 ? capsule->reviews[i + 1] : NULL);
     }
     assert_ptr_equal(capsule->featured, newest);
     assert_slice_equal(capsule_find_review(capsule, SLICE("d"))->slug, "d");
@@ -122,7 +122,9 @@ static void hides_drafts_and_the_future(void **state)
     assert_slice_equal(world.capsule.featured->slug, "now");
     assert_int_equal(world.capsule.next_change, 1750204800);
     assert_int_equal(world.capsule.facets[FACET_TAGS].value_count, 0);
-    assert_null(later->newer);
+    assert_int_equal(later->place, REVIEW_UNLISTED);
+    assert_null(capsule_newer(&world.capsule, later));
+    assert_null(capsule_older(&world.capsule, later));
 
     diags_clear(&world.diags);
     world.parts.show_drafts = true;
