@@ -28,17 +28,22 @@ struct words {
     bool full;
 };
 
-static void put(struct words *words, int32_t c)
+static void put_encoded(struct words *words, int32_t c)
 {
     utf8proc_uint8_t bytes[4];
-    if (c < 0x80 && words->len < words->size) {
-        words->room[words->len++] = (char)c;
-        return;
-    }
     const size_t length = (size_t)utf8proc_encode_char(c, bytes);
     words->full = words->full || length > words->size - words->len;
     for (size_t i = 0; !words->full && i < length; i++) {
         words->room[words->len++] = (char)bytes[i];
+    }
+}
+
+static void put(struct words *words, int32_t c)
+{
+    if (c < 0x80 && words->len < words->size) {
+        words->room[words->len++] = (char)c;
+    } else {
+        put_encoded(words, c);
     }
 }
 
@@ -123,19 +128,20 @@ static bool add_folded(struct words *words, int32_t c)
 /* Add a text that can be folded code point by code point, as most can. False when this is none. */
 static bool add_simple(struct words *words, slice text)
 {
-    int32_t c = 0;
-    while (!words->full && text.len > 0) {
-        if ((unsigned char)text.ptr[0] < 0x80) {
-            add_ascii(words, text.ptr[0]);
-            text = slice_from(text, 1);
+    size_t at = 0;
+    while (!words->full && at < text.len) {
+        int32_t c = 0;
+        if ((unsigned char)text.ptr[at] < 0x80) {
+            add_ascii(words, text.ptr[at++]);
             continue;
         }
-        (void)utf8_next(&text, &c);
-        if (folds_to_itself(c) || (c >= 0x2010 && c <= 0x2027)) {
+        const size_t used = utf8_decode(slice_from(text, at), &c);
+        if (used > 0 && (folds_to_itself(c) || (c >= 0x2010 && c <= 0x2027))) {
             add(words, c); /* dashes, quotation marks, dots: no letters, however they fold */
-        } else if (!is_european(c) || !add_folded(words, c)) {
+        } else if (used == 0 || !is_european(c) || !add_folded(words, c)) {
             return false;
         }
+        at += used;
     }
     return true;
 }

@@ -84,6 +84,18 @@ static void expect_same(slice text, size_t max)
     buf_release(&other);
 }
 
+static void what_is_no_text_has_no_slug(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "a\xFF", "\x80", "abc \xC3", "한\xED\xA0\x80" };
+    struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        assert_slice_equal(slug_make(&arena, slice_of(texts[i])), "");
+    }
+    arena_release(&arena);
+}
+
 static void the_short_way_is_no_other(void **state)
 {
     (void)state;
@@ -145,6 +157,7 @@ int main(void)
         cmocka_unit_test(makes_slugs),
         cmocka_unit_test(cuts_after_a_word),
         cmocka_unit_test(the_short_way_is_no_other),
+        cmocka_unit_test(what_is_no_text_has_no_slug),
         cmocka_unit_test(a_long_text_is_bounded_and_fixed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
