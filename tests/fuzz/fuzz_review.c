@@ -146,7 +146,7 @@ static void check_capsule(const struct capsule *capsule)
         }
     }
     for (size_t i = 0; i < capsule->review_count; i++) {
-        require(capsule->reviews[i]->position == i);
+        require(capsule->reviews[i]->place == capsule->review_count - 1 - i);
         require(capsule_find_review(capsule, capsule->reviews[i]->slug) == capsule->reviews[i]);
     }
     for (size_t i = 0; i < capsule->alias_count; i++) {
