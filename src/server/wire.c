@@ -82,15 +82,13 @@ static enum wire_result send_outbox(struct wire *wire, bool end_follows)
     ssize_t n = send_some(wire, rest, end_follows);
     outbox.length = 0;
     outbox.owner = NULL;
-    if (n < 0) {
-        return WIRE_FAILED;
-    }
-    rest = slice_from(rest, (size_t)n);
+    rest = slice_from(rest, n < 0 ? 0 : (size_t)n);
     if (rest.len == 0) {
         return WIRE_SENT;
     }
-    wire->unsent = malloc(rest.len);
+    wire->unsent = n < 0 ? NULL : malloc(rest.len);
     if (wire->unsent == NULL) {
+        wire->lost = rest.len;
         return WIRE_FAILED;
     }
     memcpy(wire->unsent, rest.ptr, rest.len);
@@ -121,7 +119,8 @@ bool wire_is_full(const struct wire *wire)
 
 size_t wire_unsent(const struct wire *wire)
 {
-    return wire->unsent_end - wire->unsent_start + (outbox.owner == wire ? outbox.length : 0);
+    return wire->unsent_end - wire->unsent_start + wire->lost +
+           (outbox.owner == wire ? outbox.length : 0);
 }
 
 /* --- the BIO ---------------------------------------------------------------------------------- */

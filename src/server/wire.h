@@ -25,6 +25,7 @@ struct wire {
     uint64_t sent;     /* bytes that the kernel has taken so far */
     char *unsent;      /* what the socket did not take; NULL: nothing */
     size_t unsent_start, unsent_end;
+    size_t lost; /* bytes that could not be handed over nor kept: the connection is broken */
 };
 
 /** How far the bytes have got. */
@@ -51,7 +52,7 @@ MUST_USE BIO *wire_bio(struct wire *wire);
 enum wire_result wire_flush(struct wire *wire, bool end_follows);
 /** True when another record would only be kept in memory: flush first. */
 bool wire_is_full(const struct wire *wire);
-/** Bytes that were written but that the kernel does not have yet. */
+/** Bytes that were written but that the kernel does not have, yet or for good. */
 size_t wire_unsent(const struct wire *wire);
 
 #endif

@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import hostile
 import pytest
 import serving
 import wire
@@ -807,6 +808,22 @@ def test_a_reader_who_leaves(server):
     answer = server.get("/big.bin")
     assert len(answer.raw) > 8 * 1024 * 1024 > sent
     assert int(server.wait_for(r'big\.bin" 20 (\d+)$', mark)[1]) == len(answer.raw)
+
+
+@pytest.mark.parametrize("path", ["/", "/big.bin"])
+def test_a_reader_who_has_left_before_the_answer(serve, capsule, path):
+    """What a broken connection did not take is not logged as sent."""
+    (capsule / "static/big.bin").write_bytes(bytes(1024 * 1024))
+    server = serve(capsule, workers=1)
+    worker = server.workers()[0]
+    with server.connect().handshake() as client:
+        client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        os.kill(worker, signal.SIGSTOP)
+        server.wait_until(lambda: ") T " in Path(f"/proc/{worker}/stat").read_text())
+        client.send(b"gemini://localhost" + path.encode() + b"\r\n")
+        hostile.reset(client.socket)
+        os.kill(worker, signal.SIGCONT)
+    assert int(server.wait_for(r'localhost%s" 20 (\d+)$' % path)[1]) == 0
 
 
 # --- the log ---
