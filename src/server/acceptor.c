@@ -16,8 +16,8 @@
 enum { CONNECTIONS_PER_TURN = 32 };
 /* Connections that were gone before they were taken, until that looks like a fault. */
 enum { GONE_IN_A_ROW = 8 };
-/* After a refusal of the system that will not pass with the next connection; and how often at most
- * that is said. */
+/* After a refusal of the system that will not pass with the next connection, and when there is no
+ * room; and how often at most a refusal is said. */
 enum { RETRY_MS = 100, LOG_EVERY_MS = 10 * 1000 };
 /* Connections that are looked at for the one to make room. */
 enum { CANDIDATES = 32 };
@@ -34,28 +34,45 @@ static size_t room_of(const struct worker *worker)
 /* The others are told. */
 static void offer_room(const struct worker *worker)
 {
-    peers_offer_room(worker->peers, worker->place, worker->acceptor.is_on ? room_of(worker) : 0);
+    bool takes_any = worker->acceptor.listening == LISTENING_FIRST;
+    peers_offer_room(worker->peers, worker->place, takes_any ? room_of(worker) : 0);
 }
 
-static void set_listening(struct worker *worker, bool on)
+static void set_listening(struct worker *worker, enum listening listening)
 {
     struct acceptor *acceptor = &worker->acceptor;
-    if (acceptor->is_on == on || (on && worker->draining)) {
+    if (acceptor->listening == listening || (listening != LISTENING_NOT && worker->draining)) {
         return;
     }
-    acceptor->is_on = on;
+    acceptor->listening = listening;
     offer_room(worker);
     for (size_t i = 0; i < worker->listeners->count; i++) {
         /* What waits in the backlog of a socket that somebody else keeps open can wait for the next
          * server. */
         bool can_wait = worker->stopping && worker->listeners->items[i].is_borrowed;
-        if (on && !can_wait) {
-            (void)event_add(&acceptor->events[i], NULL);
+        (void)event_del(&acceptor->events[i]);
+        if (listening == LISTENING_NOT || can_wait) {
+            continue;
+        }
+        (void)event_add(&acceptor->events[i], NULL);
+        if (listening == LISTENING_FIRST) {
             wake_one(worker->listeners->items[i].fd);
-        } else {
-            (void)event_del(&acceptor->events[i]);
         }
     }
+}
+
+/* A connection of which this worker alone is told must not be one that it cannot take: nobody else
+ * would hear of it. So who is full listens along with the others. */
+static void listen_again(struct worker *worker)
+{
+    set_listening(worker, room_of(worker) > 0 ? LISTENING_FIRST : LISTENING_ALONG);
+}
+
+static void pause_listening(struct worker *worker)
+{
+    const struct timeval pause = { .tv_usec = RETRY_MS * 1000 };
+    set_listening(worker, LISTENING_NOT);
+    (void)event_add(worker->acceptor.retry, &pause);
 }
 
 /* --- room ------------------------------------------------------------------------------------- */
@@ -158,12 +175,11 @@ static void log_refusal(struct acceptor *acceptor, int reason)
  * missing, one of ours is given back for the next time. */
 static void pause_for(struct worker *worker, int reason)
 {
-    const struct timeval pause = { .tv_usec = RETRY_MS * 1000 };
     bool wants_descriptor = reason == EMFILE || reason == ENFILE;
     struct connection *victim = wants_descriptor ? choose_victim(worker) : NULL;
     log_refusal(&worker->acceptor, reason);
-    set_listening(worker, false);
-    (void)event_add(worker->acceptor.retry, &pause);
+    worker->acceptor.is_refused = true;
+    pause_listening(worker);
     if (victim != NULL) {
         make_room(worker, victim);
     }
@@ -184,7 +200,7 @@ static void stop_listening_on(struct worker *worker, int fd)
  * silent. Not each time, for what one has just done it does best. */
 static void count_turn(struct acceptor *acceptor, int listener)
 {
-    if (++acceptor->taken % CONNECTIONS_PER_TURN == 0) {
+    if (++acceptor->taken % CONNECTIONS_PER_TURN == 0 && acceptor->listening == LISTENING_FIRST) {
         wake_one(listener);
     }
 }
@@ -194,10 +210,12 @@ static bool take_one(struct worker *worker, int listener)
 {
     struct acceptor *acceptor = &worker->acceptor;
     struct connection *victim = NULL;
-    if (worker->connection_count >= worker->connection_max) {
-        victim = choose_victim(worker);
+    if (room_of(worker) == 0) {
+        /* Nobody has to go as long as there is room somewhere. */
+        bool is_for_others = peers_room_elsewhere(worker->peers, worker->place) > 0;
+        victim = is_for_others ? NULL : choose_victim(worker);
         if (victim == NULL) {
-            set_listening(worker, false);
+            pause_listening(worker);
             return false;
         }
     }
@@ -216,10 +234,7 @@ static bool take_one(struct worker *worker, int listener)
             make_room(worker, victim);
         }
         offer_room(worker);
-        /* Nobody has to go as long as there is room somewhere. */
-        if (room_of(worker) == 0 && peers_room_elsewhere(worker->peers, worker->place) > 0) {
-            set_listening(worker, false);
-        }
+        listen_again(worker);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
         return false; /* another worker was faster */
     } else if (errno == EINVAL) {
@@ -242,14 +257,16 @@ static void on_accept(int listener, UNUSED short what, void *arg)
 
 static void on_retry(UNUSED int fd, UNUSED short what, void *arg)
 {
-    set_listening(arg, true);
+    struct worker *worker = arg;
+    worker->acceptor.is_refused = false;
+    listen_again(worker);
 }
 
 void acceptor_has_room(struct worker *worker)
 {
     offer_room(worker);
-    if (!event_pending(worker->acceptor.retry, EV_TIMEOUT, NULL)) {
-        set_listening(worker, true);
+    if (!worker->acceptor.is_refused) {
+        listen_again(worker);
     }
 }
 
@@ -266,33 +283,35 @@ bool acceptor_begin(struct worker *worker)
     if (acceptor->retry == NULL) {
         return false;
     }
-    set_listening(worker, true);
+    listen_again(worker);
     return true;
 }
 
 void acceptor_last_call(struct worker *worker)
 {
-    set_listening(worker, false);
-    set_listening(worker, true);
+    set_listening(worker, LISTENING_NOT);
+    listen_again(worker);
 }
 
 void acceptor_take_rest(struct worker *worker)
 {
-    for (size_t i = 0; worker->acceptor.is_on && i < worker->listeners->count; i++) {
+    const struct acceptor *acceptor = &worker->acceptor;
+    for (size_t i = 0; i < worker->listeners->count; i++) {
         const struct listener *listener = &worker->listeners->items[i];
-        while (!listener->is_borrowed && worker->acceptor.is_on && take_one(worker, listener->fd)) {
+        while (!listener->is_borrowed && acceptor->listening != LISTENING_NOT &&
+               take_one(worker, listener->fd)) {
         }
     }
 }
 
 void acceptor_stop(struct worker *worker)
 {
-    set_listening(worker, false);
+    set_listening(worker, LISTENING_NOT);
 }
 
 void acceptor_release(struct worker *worker)
 {
-    set_listening(worker, false);
+    set_listening(worker, LISTENING_NOT);
     if (worker->acceptor.retry != NULL) {
         event_free(worker->acceptor.retry);
         worker->acceptor.retry = NULL;

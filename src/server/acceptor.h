@@ -1,8 +1,9 @@
 /* acceptor.h: new connections of a worker, and room for them. Layer: server.
  *
- * When a worker has as many connections as it may, one that has had its answer, or has not asked
- * yet, makes room for one that is there. When all are being answered, new ones wait in the backlog
- * of the kernel. When the system has no descriptors left it is the same, with a pause. */
+ * When a worker has as many connections as it may, it leaves new ones to workers that have room.
+ * When none has, one that has had its answer, or has not asked yet, makes room. When all are being
+ * answered, new ones wait in the backlog of the kernel. When the system has no descriptors left it
+ * is the same, with a pause. */
 #ifndef MATINEE_SERVER_ACCEPTOR_H
 #define MATINEE_SERVER_ACCEPTOR_H
 

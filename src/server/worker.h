@@ -44,13 +44,21 @@ struct worker_setup {
     int ready;    /* gets one byte when requests are answered; then closed */
 };
 
+/** Who is told of a new connection. */
+enum listening {
+    LISTENING_NOT,
+    LISTENING_ALONG, /* this worker, whoever else is told */
+    LISTENING_FIRST, /* one of those that listen like this, and it has room for it */
+};
+
 /** How it takes new connections (acceptor.c). */
 struct acceptor {
     struct event events[LIMIT_LISTENERS];
-    bool is_on;
+    enum listening listening;
     unsigned taken;         /* connections, as far as an unsigned goes */
     unsigned gone;          /* … that were gone already, in a row */
-    struct event *retry;    /* after a refusal of the system */
+    struct event *retry;    /* in a while: does not listen until then */
+    bool is_refused;        /* … by the system, and not for want of room */
     unsigned long refusals; /* that were not said yet */
     int64_t logged_at;
 };

@@ -294,6 +294,52 @@ def test_nobody_has_to_go_as_long_as_another_worker_has_room(serve, capsule):
     close(held)
 
 
+def asking_for_much(server):
+    """A reader who takes the beginning of an answer, and no more."""
+    client = server.connect(receive_buffer=4096).handshake()
+    client.send(b"gemini://localhost/big.bin\r\n")
+    client.socket.recv(1)
+    return client.socket
+
+
+def serve_few(serve, capsule):
+    (capsule / "static/big.bin").write_bytes(bytes(8 * 1024 * 1024))
+    server = serve(capsule, *settings(Connections=4, Connections_Per_Address=0), workers=2)
+    server.expect(serving.TURNED_AWAY)
+    return server
+
+
+def test_who_has_room_is_told_of_a_connection(serve, capsule):
+    """Whichever of the workers has it: who is full and cannot take one keeps it from nobody."""
+    server = serve_few(serve, capsule)
+    readers = [asking_for_much(server) for _ in range(8)]
+    for number in [0, 7, 1, 6, 2, 5, 3, 4] * 2:
+        hostile.reset(readers[number])
+        time.sleep(0.1)
+        begun = time.monotonic()
+        readers[number] = asking_for_much(server)
+        assert time.monotonic() - begun < 3
+    close(readers)
+
+
+def test_who_left_connections_to_others_takes_them_when_these_are_full(serve, capsule):
+    server = serve_few(serve, capsule)
+    held_up = server.workers()[0]
+    os.kill(held_up, signal.SIGSTOP)
+    try:
+        # The first one may be meant for who is held up; the other worker is told of the next.
+        silent = idle(server, "127.0.0.1", 4)
+        time.sleep(0.2)
+    finally:
+        os.kill(held_up, signal.SIGCONT)
+    readers = [asking_for_much(server) for _ in range(4)]
+    begun = time.monotonic()
+    readers.append(asking_for_much(server))
+    assert time.monotonic() - begun < 3
+    assert sum(map(is_open, silent)) == 3
+    close([*silent, *readers])
+
+
 def test_who_holds_most_makes_room_before_others(serve, capsule):
     server = serve(capsule, *settings(Connections=20, Connections_Per_Address=0), workers=1)
     server.expect(serving.TURNED_AWAY)
