@@ -523,9 +523,9 @@ static bool want(struct connection *c, short what)
 
 static void run(struct connection *c)
 {
-    static const short events[] = { [PROGRESS_WANT_READ] = EV_READ,
-                                    [PROGRESS_WANT_WRITE] = EV_WRITE,
-                                    [PROGRESS_WANT_TICK] = 0 };
+    static const short events[] = {
+        [PROGRESS_WANT_READ] = EV_READ, [PROGRESS_WANT_WRITE] = EV_WRITE, [PROGRESS_WANT_TICK] = 0
+    };
     while (c->state != CONNECTION_CLOSED) {
         enum progress progress = states[c->state].run(c);
         if (progress == PROGRESS_ON) {
