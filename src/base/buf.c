@@ -10,6 +10,12 @@ void buf_init(struct buf *buf, size_t max)
     *buf = (struct buf){ .max = max };
 }
 
+void buf_init_on(struct buf *buf, char *room, size_t size)
+{
+    assert(size > 0);
+    *buf = (struct buf){ .ptr = room, .capacity = size, .max = size - 1 };
+}
+
 void buf_release(struct buf *buf)
 {
     size_t max = buf->max;

@@ -21,6 +21,9 @@ struct buf {
 
 /** An empty buf that takes at most `max` bytes. Allocates nothing yet. */
 void buf_init(struct buf *buf, size_t max);
+/** An empty buf on the `size` bytes at `room`, one of which is for a NUL: it never grows, and is
+ * not to be released. */
+void buf_init_on(struct buf *buf, char *room, size_t size);
 /** Free the bytes; the buf is then as after buf_init. */
 void buf_release(struct buf *buf);
 /** Forget the bytes and the failure, keep the room. */

@@ -221,13 +221,13 @@ static bool visit_unless_shadowed(void *context, const struct page *page)
 static bool walk_all(struct walk *walk)
 {
     bool going_on = true;
-    buf_init(&walk->name, LIMIT_PAGE);
+    char room[PATH_BYTES];
+    buf_init_on(&walk->name, room, sizeof room);
     for (enum page_kind kind = 0; going_on && kind < PAGE_KINDS; kind++) {
         const struct page page = { .kind = kind };
         going_on =
             pattern_walk(rows[kind].pattern, walk->capsule, &page, visit_unless_shadowed, walk);
     }
-    buf_release(&walk->name);
     return going_on;
 }
 
@@ -250,17 +250,20 @@ bool page_is_dynamic(const struct page *page)
     return rows[page->kind].dynamic;
 }
 
-/* The path of a page as it is looked up among the settings. */
-static bool begin_path(const struct page *page, struct buf *path)
+/* The path of a page as it is looked up among the settings, in `room`. False when it is longer. */
+static bool path_of(const struct page *page, char room[PATH_BYTES], slice *path)
 {
-    buf_init(path, PATH_BYTES);
-    page_put_path(page, path);
-    return !path->failed;
+    struct buf out;
+    buf_init_on(&out, room, PATH_BYTES);
+    page_put_path(page, &out);
+    *path = buf_slice(&out);
+    return !out.failed;
 }
 
 const struct path_area *page_area(const struct capsule *capsule, const struct page *page)
 {
-    struct buf path;
+    char room[PATH_BYTES];
+    slice path;
     struct page review = { .kind = PAGE_REVIEW };
     if (capsule->conf.paths.area_count == 0) {
         return NULL;
@@ -269,35 +272,30 @@ const struct path_area *page_area(const struct capsule *capsule, const struct pa
         review.review = page->alias->review;
         page = &review;
     }
-    const struct path_area *area = begin_path(page, &path)
-                                       ? path_find_area(&capsule->conf.paths, buf_slice(&path))
-                                       : &path_area_of_nobody;
-    buf_release(&path);
-    return area;
+    return path_of(page, room, &path) ? path_find_area(&capsule->conf.paths, path)
+                                      : &path_area_of_nobody;
 }
 
 bool page_is_for(const struct page_context *context, const struct page *page)
 {
     const struct capsule *capsule = context->capsule;
+    char room[PATH_BYTES];
     struct buf path;
-    buf_init(&path, PATH_BYTES);
-    bool is_for = capsule_may_tell(capsule, context->area, page_area(capsule, page)) &&
-                  !is_overruled(capsule, page, &path);
-    buf_release(&path);
-    return is_for;
+    buf_init_on(&path, room, sizeof room);
+    return capsule_may_tell(capsule, context->area, page_area(capsule, page)) &&
+           !is_overruled(capsule, page, &path);
 }
 
 slice page_lang(const struct capsule *capsule, const struct page *page)
 {
-    struct buf path;
+    char room[PATH_BYTES];
+    slice path;
     const struct path_lang *lang = NULL;
     if (page->review != NULL && page->review->lang.len > 0) {
         return page->review->lang;
     }
-    if (capsule->conf.paths.lang_count > 0) {
-        lang =
-            begin_path(page, &path) ? path_find_lang(&capsule->conf.paths, buf_slice(&path)) : NULL;
-        buf_release(&path);
+    if (capsule->conf.paths.lang_count > 0 && path_of(page, room, &path)) {
+        lang = path_find_lang(&capsule->conf.paths, path);
     }
     return lang != NULL ? lang->lang : capsule->conf.lang;
 }

@@ -102,6 +102,22 @@ static void lends_room(void **state)
     buf_release(&buf);
 }
 
+static void stays_on_the_room_it_was_given(void **state)
+{
+    (void)state;
+    char room[8];
+    struct buf buf;
+    buf_init_on(&buf, room, sizeof room);
+    buf_puts(&buf, "1234");
+    buf_printf(&buf, "%d", 567);
+    assert_false(buf.failed);
+    assert_string_equal(buf_string(&buf), "1234567");
+    assert_ptr_equal(buf.ptr, room);
+    buf_putc(&buf, '8');
+    assert_true(buf.failed);
+    assert_slice_equal(buf_slice(&buf), "1234567");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +127,7 @@ int main(void)
         cmocka_unit_test(formats_up_to_its_maximum),
         cmocka_unit_test(an_empty_buf_is_an_empty_string),
         cmocka_unit_test(lends_room),
+        cmocka_unit_test(stays_on_the_room_it_was_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
