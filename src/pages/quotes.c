@@ -100,6 +100,21 @@ static const struct quote_ref *pick_of_the_day(const struct capsule *capsule, sl
     return pick;
 }
 
+/* 40,000 quotes are 3 ms, or ten requests: they are gone through once a day. `day` is how the day
+ * is written. */
+static const struct quote_ref *quote_of_the_day(const struct page_context *context, slice day)
+{
+    struct page_memo *memo = context->memo;
+    if (memo == NULL) {
+        return pick_of_the_day(context->capsule, day);
+    }
+    if (date_compare(memo->day, context->today) != 0) {
+        memo->quote = pick_of_the_day(context->capsule, day);
+        memo->day = context->today;
+    }
+    return memo->quote;
+}
+
 /* Stands for a random quote as well, in an export and when there are no quotes. */
 void render_quote_today(const struct page_context *context, const struct page *page,
                         struct buf *out)
@@ -109,8 +124,7 @@ void render_quote_today(const struct page_context *context, const struct page *p
     gemtext_heading(out, 1, SLICE("Quote of the day"));
     size_t start = out->len;
     date_put(out, context->today);
-    const struct quote_ref *pick =
-        pick_of_the_day(context->capsule, slice_from(buf_slice(out), start));
+    const struct quote_ref *pick = quote_of_the_day(context, slice_from(buf_slice(out), start));
     gemtext_end(out, GEMTEXT_TEXT);
     gemtext_blank(out);
     if (pick == NULL) {

@@ -58,6 +58,12 @@ struct page {
     slice rest; /* what the `*` of the rule stands for; borrowed from the path looked up */
 };
 
+/** What takes a look at the whole capsule, and is asked for again and again. All zero at first. */
+struct page_memo {
+    struct date day;               /* of the quote; zero: it is not known */
+    const struct quote_ref *quote; /* of the day */
+};
+
 /** All that a renderer may know besides the capsule. */
 struct page_context {
     const struct capsule *capsule;
@@ -68,6 +74,7 @@ struct page_context {
     unsigned long long random;    /* for the random quote */
     bool export;                  /* true in a build: dynamic pages render their stand-in */
     const struct path_area *area; /* of the page that is rendered; set by page_render */
+    struct page_memo *memo;       /* of this capsule, kept from one page to the next; may be NULL */
 };
 
 /** What a renderer says of its page besides the bytes. */

@@ -214,6 +214,7 @@ void route(const struct sites *sites, const struct arrival *arrival, struct repl
 
     struct page_context context = {
         .capsule = site->capsule,
+        .memo = site->memo,
         .host = site->authority,
         .base = site->base,
         .today = today(site, arrival->now),

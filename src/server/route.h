@@ -10,6 +10,7 @@
 #include "base/slice.h"
 #include "gemini/response.h"
 #include "model/capsule.h"
+#include "pages/sitemap.h"
 #include "text/date.h"
 
 #include <openssl/x509.h>
@@ -31,6 +32,7 @@ struct site {
      * begins: workers know no zones. */
     struct date today;
     int64_t tomorrow_at;
+    struct page_memo *memo; /* each worker fills its own; NULL: none is kept */
 };
 
 /** All capsules of a server. One whose `capsule` is NULL could not be loaded. */
