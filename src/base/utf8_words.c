@@ -30,14 +30,14 @@ static struct marks mark_any(slice s, size_t at)
     /* Without their highest bit they may have looked like something. */
     marks.letters &= ~(others >> 7);
     marks.spaces &= ~(others >> 7);
-    for (uint64_t left = others; left != 0; left &= left - 1) {
-        const size_t lane = (size_t)__builtin_ctzll(left) / 8;
+    /* Where a code point starts: the second bit tells the first byte from those that follow. */
+    for (uint64_t firsts = others & eight << 1; firsts != 0; firsts &= firsts - 1) {
+        const size_t lane = (size_t)__builtin_ctzll(firsts) / 8;
         int32_t c = 0;
-        if (utf8_decode(slice_from(s, at + lane), &c) > 0) { /* the first byte of a code point */
-            const enum utf8_class class = utf8_class(c);
-            marks.letters |= (uint64_t)(class == UTF8_LETTER) << lane * 8;
-            marks.spaces |= (uint64_t)(class == UTF8_SPACE) << lane * 8;
-        }
+        (void)utf8_decode(slice_from(s, at + lane), &c);
+        const enum utf8_class class = utf8_class(c);
+        marks.letters |= (uint64_t)(class == UTF8_LETTER) << lane * 8;
+        marks.spaces |= (uint64_t)(class == UTF8_SPACE) << lane * 8;
     }
     return marks;
 }
