@@ -276,7 +276,7 @@ const struct review *capsule_review_at(const struct capsule *capsule, size_t ind
 
 const struct review *capsule_newer(const struct capsule *capsule, const struct review *review)
 {
-    return review->place + (size_t)1 < capsule->review_count
+    return review->place < capsule->review_count && capsule->review_count - review->place > 1
                ? capsule->reviews[capsule->review_count - 2 - review->place]
                : NULL;
 }

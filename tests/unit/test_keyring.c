@@ -239,7 +239,7 @@ static void test_too_many_bytes(void **state)
     int fds[CHANNEL_FILES];
     size_t fd_count = 0;
     int sockets[2];
-    char name[16];
+    char name[24];
     for (int i = 0; i < 18; i++) {
         (void)snprintf(name, sizeof name, "large-%02d", i);
         make_large(name);
