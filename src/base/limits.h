@@ -109,7 +109,7 @@
 /** Seconds between two lines of the log about who was turned away. */
 #define LIMIT_REPORT_SECONDS 60
 /** Connections a worker holds at once; fewer when the descriptor limit is low. A stalled handshake
- * costs 43 kB, so this is at most 180 MB. */
+ * costs 45 kB, a reader who takes nothing 60 kB, so this is at most 250 MB, and the pages held. */
 #define LIMIT_CONNECTIONS 4096
 /** The most that can be set; they are counted in 16 bits. */
 #define LIMIT_CONNECTIONS_MAX 60000
