@@ -14,6 +14,10 @@
 /** The function never comes back. */
 #define NO_RETURN __attribute__((noreturn))
 
+/** The function is called seldom: it stays out of its callers, so that those are short where they
+ * are called often. */
+#define SELDOM __attribute__((cold, noinline))
+
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

@@ -29,7 +29,7 @@ void buf_clear(struct buf *buf)
     buf->failed = false;
 }
 
-static bool grow(struct buf *buf, size_t more)
+SELDOM static bool grow(struct buf *buf, size_t more)
 {
     if (buf->failed || more > buf->max - buf->len) {
         buf->failed = true;
