@@ -21,37 +21,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-slice slice_of(const char *string)
-{
-    return (slice){ string, string ? strlen(string) : 0 };
-}
-
-slice slice_between(const char *begin, const char *end)
-{
-    return (slice){ begin, (size_t)(end - begin) };
-}
-
-slice slice_from(slice s, size_t from)
-{
-    if (s.ptr == NULL) {
-        return s;
-    }
-    if (from > s.len) {
-        from = s.len;
-    }
-    return (slice){ s.ptr + from, s.len - from };
-}
-
-slice slice_head(slice s, size_t len)
-{
-    return (slice){ s.ptr, len < s.len ? len : s.len };
-}
-
-bool slice_equal(slice a, slice b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 bool slice_equal_nocase(slice a, slice b)
 {
     if (a.len != b.len) {
@@ -75,20 +44,9 @@ int slice_compare(slice a, slice b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
-bool slice_starts_with(slice s, slice prefix)
-{
-    return s.len >= prefix.len && slice_equal(slice_head(s, prefix.len), prefix);
-}
-
 bool slice_ends_with(slice s, slice suffix)
 {
     return s.len >= suffix.len && slice_equal(slice_from(s, s.len - suffix.len), suffix);
-}
-
-size_t slice_find_byte(slice s, char byte)
-{
-    const char *at = s.len == 0 ? NULL : memchr(s.ptr, byte, s.len);
-    return at ? (size_t)(at - s.ptr) : s.len;
 }
 
 size_t slice_find(slice s, slice needle)

@@ -1,12 +1,14 @@
 /* slice.h: a read-only run of bytes that somebody else owns. Layer: base (includes nothing).
  *
  * Nothing here allocates. A slice need not end with NUL and may hold any byte; functions that speak
- * of blanks, cases or lines mean ASCII. An empty slice may have a null `ptr`. */
+ * of blanks, cases or lines mean ASCII. An empty slice may have a null `ptr`. What everything else
+ * is made of is here whole: a call would cost more than what it does. */
 #ifndef MATINEE_BASE_SLICE_H
 #define MATINEE_BASE_SLICE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 typedef struct slice {
     const char *ptr;
@@ -25,28 +27,63 @@ typedef struct slice {
 #define SLICE_ARG(s) (int)(s).len, ((s).ptr ? (s).ptr : "")
 
 /** Borrow a NUL-terminated string; NULL gives the empty slice. */
-slice slice_of(const char *string);
+static inline slice slice_of(const char *string)
+{
+    return (slice){ string, string ? strlen(string) : 0 };
+}
+
 /** The bytes from `begin` up to, without, `end`. */
-slice slice_between(const char *begin, const char *end);
+static inline slice slice_between(const char *begin, const char *end)
+{
+    return (slice){ begin, (size_t)(end - begin) };
+}
+
 /** Bytes `from`.. of `s`; past the end gives an empty slice at the end. */
-slice slice_from(slice s, size_t from);
+static inline slice slice_from(slice s, size_t from)
+{
+    if (s.ptr == NULL) {
+        return s;
+    }
+    if (from > s.len) {
+        from = s.len;
+    }
+    return (slice){ s.ptr + from, s.len - from };
+}
+
 /** The first `len` bytes, or all when there are fewer. */
-slice slice_head(slice s, size_t len);
+static inline slice slice_head(slice s, size_t len)
+{
+    return (slice){ s.ptr, len < s.len ? len : s.len };
+}
 
 /** `c` as a small letter, when it is a capital one of ASCII. */
 char ascii_lower(char c);
 /** What the hexadecimal digit `c` counts, or -1 when it is none. */
 int ascii_hex_digit(char c);
 
-bool slice_equal(slice a, slice b);
+static inline bool slice_equal(slice a, slice b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
 /** Equal when the case of ASCII letters is ignored. */
 bool slice_equal_nocase(slice a, slice b);
 /** Byte order, as memcmp; a prefix comes first. Usable in a qsort comparison. */
 int slice_compare(slice a, slice b);
-bool slice_starts_with(slice s, slice prefix);
+
+static inline bool slice_starts_with(slice s, slice prefix)
+{
+    return s.len >= prefix.len && slice_equal(slice_head(s, prefix.len), prefix);
+}
+
 bool slice_ends_with(slice s, slice suffix);
 /** Position of the first `byte` in `s`, or `s.len` when there is none. */
-size_t slice_find_byte(slice s, char byte);
+static inline size_t slice_find_byte(slice s, char byte)
+{
+    const char *at = s.len == 0 ? NULL : memchr(s.ptr, byte, s.len);
+    return at ? (size_t)(at - s.ptr) : s.len;
+}
+
 /** Position of the first `needle` in `s`, or `s.len` when there is none; an empty needle is at 0.
  */
 size_t slice_find(slice s, slice needle);
