@@ -1,5 +1,6 @@
 """Where the log goes, its two forms, and that it is rotated without a line being lost."""
 
+import contextlib
 import json
 import os
 import re
@@ -220,6 +221,12 @@ def test_both_files_are_opened_again(serve, capsule, tmp_path):
     assert (tmp_path / "requests.1").stat().st_size == size
 
 
+def tell_all(server):
+    for pid in [server.process.pid, *server.processes()]:
+        with contextlib.suppress(ProcessLookupError):  # one that was ending as we looked
+            os.kill(pid, signal.SIGUSR1)
+
+
 def test_the_signal_sent_to_all_processes(serve, capsule, tmp_path):
     """As `systemctl kill` does."""
     requests = tmp_path / "requests.log"
@@ -227,8 +234,7 @@ def test_the_signal_sent_to_all_processes(serve, capsule, tmp_path):
     server.expect(REOPENED)
     loader = server.loader()
     os.rename(requests, tmp_path / "old")
-    for pid in [server.process.pid, *server.processes()]:
-        os.kill(pid, signal.SIGUSR1)
+    tell_all(server)
     server.wait_for(REOPENED)
     assert server.get().status == 20
     assert server.loader() == loader
@@ -237,8 +243,7 @@ def test_the_signal_sent_to_all_processes(serve, capsule, tmp_path):
 
 def test_the_signal_without_files_is_nothing(server):
     workers = server.workers()
-    for pid in [server.process.pid, *server.processes()]:
-        os.kill(pid, signal.SIGUSR1)
+    tell_all(server)
     assert server.get().status == 20
     assert server.workers() == workers
 
