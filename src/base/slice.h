@@ -41,8 +41,8 @@ static inline slice slice_between(const char *begin, const char *end)
 /** Bytes `from`.. of `s`; past the end gives an empty slice at the end. */
 static inline slice slice_from(slice s, size_t from)
 {
-    if (s.ptr == NULL) {
-        return s;
+    if (s.len == 0) {
+        return s; /* whose pointer may be NULL */
     }
     if (from > s.len) {
         from = s.len;
@@ -63,7 +63,8 @@ int ascii_hex_digit(char c);
 
 static inline bool slice_equal(slice a, slice b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+    /* Either may be NULL when it is empty; that is said of both for the static analysis. */
+    return a.len == b.len && (a.len == 0 || b.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 /** Equal when the case of ASCII letters is ignored. */
