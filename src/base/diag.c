@@ -76,30 +76,30 @@ static void locate(struct diags *diags, struct diag *diag, slice text, const cha
     excerpt(diags, diag, line, (size_t)(at - line_start));
 }
 
-void diags_add(struct diags *diags, enum diag_level level, const struct source *source,
-               const char *at, const char *format, ...)
+/* The new problem, or NULL when it is only counted. */
+static struct diag *add(struct diags *diags, enum diag_level level, slice path, const char *format,
+                        va_list args) PRINTF_LIKE(4, 0);
+static struct diag *add(struct diags *diags, enum diag_level level, slice path, const char *format,
+                        va_list args)
 {
-    if (!slice_equal(source->path, diags->last_path)) {
-        diags->last_path = arena_copy(&diags->arena, source->path);
+    if (!slice_equal(path, diags->last_path)) {
+        diags->last_path = arena_copy(&diags->arena, path);
         diags->in_file = 0;
     }
     diags->counts[level]++;
     diags->in_file++;
     if (diags->in_file > LIMIT_DIAGS_PER_FILE + 1) {
-        return;
+        return NULL;
     }
     struct diag *diag = ARRAY_ADD(&diags->arena, diags);
     *diag = (struct diag){ .level = level, .path = diags->last_path };
     if (diags->in_file > LIMIT_DIAGS_PER_FILE) {
         diag->level = DIAG_NOTE;
         diag->message = SLICE("too many problems in this file; the rest is not shown");
-        return;
+        return NULL;
     }
     char message[1024];
-    va_list args;
-    va_start(args, format);
     int length = vsnprintf(message, sizeof message, format, args);
-    va_end(args);
     if (length < 0) {
         length = 0;
     }
@@ -107,8 +107,30 @@ void diags_add(struct diags *diags, enum diag_level level, const struct source *
                     (size_t)length < sizeof message ? (size_t)length : sizeof message - 1 };
     whole = utf8_head(whole, utf8_find_invalid(whole));
     diag->message = arena_copy(&diags->arena, whole);
-    if (at != NULL) {
+    return diag;
+}
+
+void diags_add(struct diags *diags, enum diag_level level, const struct source *source,
+               const char *at, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct diag *diag = add(diags, level, source->path, format, args);
+    va_end(args);
+    if (diag != NULL && at != NULL) {
         locate(diags, diag, source->text, at);
+    }
+}
+
+void diags_add_line(struct diags *diags, enum diag_level level, slice path, unsigned line,
+                    const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct diag *diag = add(diags, level, path, format, args);
+    va_end(args);
+    if (diag != NULL) {
+        diag->line = line;
     }
 }
 
@@ -137,7 +159,10 @@ void diag_format(const struct diag *diag, struct buf *out)
     static const char *const names[DIAG_LEVELS] = { "error", "warning", "note" };
     buf_put(out, diag->path);
     if (diag->line > 0) {
-        buf_printf(out, ":%u:%u", diag->line, diag->column);
+        buf_printf(out, ":%u", diag->line);
+    }
+    if (diag->column > 0) {
+        buf_printf(out, ":%u", diag->column);
     }
     buf_printf(out, ": %s: ", names[diag->level]);
     buf_put(out, diag->message);

@@ -34,7 +34,7 @@ struct diag {
     enum diag_level level;
     slice path;
     unsigned line;   /* from 1; 0 when the problem is with the file as a whole */
-    unsigned column; /* in code points, from 1 */
+    unsigned column; /* in code points, from 1; 0 when only the line is known */
     slice message;
     slice excerpt;  /* the part of the line that is shown, control characters replaced; empty when
                        there is nothing to show: then there is no caret, either */
@@ -63,6 +63,11 @@ void diags_clear(struct diags *diags);
  */
 void diags_add(struct diags *diags, enum diag_level level, const struct source *source,
                const char *at, const char *format, ...) PRINTF_LIKE(5, 6);
+
+/** The same for input that is read as a stream, and is not kept: of the file `path`, in its line
+ * `line`, or with 0 about the file as a whole. There is no column and no excerpt. */
+void diags_add_line(struct diags *diags, enum diag_level level, slice path, unsigned line,
+                    const char *format, ...) PRINTF_LIKE(5, 6);
 
 /** Drop those problems, from the number `first` on, for which `keep` is false. */
 void diags_keep(struct diags *diags, size_t first, bool (*keep)(void *, const struct diag *),

@@ -36,6 +36,21 @@ static void names_the_place(void **state)
     diags_release(&diags);
 }
 
+static void names_the_line_of_what_is_not_kept(void **state)
+{
+    (void)state;
+    struct diags diags;
+    struct buf out;
+    diags_init(&diags);
+    buf_init(&out, 10000);
+    diags_add_line(&diags, DIAG_ERROR, SLICE("feed.xml"), 7, "no `%s`", "end");
+    diags_add_line(&diags, DIAG_WARNING, SLICE("feed.xml"), 0, "odd");
+    assert_slice_equal(printed(&diags, &out), "feed.xml:7: error: no `end`\n"
+                                              "feed.xml: warning: odd\n");
+    buf_release(&out);
+    diags_release(&diags);
+}
+
 static void works_at_the_edges_of_a_text(void **state)
 {
     (void)state;
@@ -114,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_the_place),
+        cmocka_unit_test(names_the_line_of_what_is_not_kept),
         cmocka_unit_test(works_at_the_edges_of_a_text),
         cmocka_unit_test(shows_a_part_of_a_long_line_and_no_control_bytes),
         cmocka_unit_test(bounds_the_problems_of_a_file),
