@@ -64,6 +64,28 @@
 /** Largest memory of earlier imports in bytes: a line of 300 bytes a post. */
 #define LIMIT_IMPORT_MEMORY (64u * 1024 * 1024)
 
+/* --- feeds and exports ------------------------------------------------------------------------- */
+
+/** Largest content of one entry of a feed in bytes: the HTML of a long post has 200 kB, with its
+ * pictures inside as data: URIs some MB. It is held in memory. */
+#define LIMIT_ENTRY_CONTENT (16u * 1024 * 1024)
+/** Longest other value of an entry in bytes: a title, an address, a summary. */
+#define LIMIT_ENTRY_VALUE (64u * 1024)
+/** All values of an entry but its content, in bytes; there are 30, and the labels. */
+#define LIMIT_ENTRY_VALUES (4u * 1024 * 1024)
+/** Labels of an entry; Blogger takes 20 a post. */
+#define LIMIT_ENTRY_LABELS 1000
+/** Longest tag, comment or the like in an XML file, in bytes: a picture as data: URI in an attribute
+ * fits. The parser has to see it whole, and looks at each attribute's name as often as there are
+ * attributes. */
+#define LIMIT_XML_TAG (512u * 1024)
+/** Elements inside of each other; the deepest real page has some 60. */
+#define LIMIT_XML_DEPTH 256
+/** Attributes of one element, and names of namespaces that hold at one place: each is compared with
+ * the others. */
+#define LIMIT_XML_ATTRIBUTES 256
+#define LIMIT_XML_NAMESPACES 256
+
 /* --- pages ------------------------------------------------------------------------------------ */
 
 /** Largest rendered page in bytes: a full review of LIMIT_SOURCE_FILE, or a sitemap of 200,000
