@@ -64,7 +64,8 @@
 /** Largest memory of earlier imports in bytes: a line of 300 bytes a post. */
 #define LIMIT_IMPORT_MEMORY (64u * 1024 * 1024)
 
-/* --- feeds and exports ------------------------------------------------------------------------- */
+/* --- feeds and exports -------------------------------------------------------------------------
+ */
 
 /** Largest content of one entry of a feed in bytes: the HTML of a long post has 200 kB, with its
  * pictures inside as data: URIs some MB. It is held in memory. */
@@ -75,9 +76,9 @@
 #define LIMIT_ENTRY_VALUES (4u * 1024 * 1024)
 /** Labels of an entry; Blogger takes 20 a post. */
 #define LIMIT_ENTRY_LABELS 1000
-/** Longest tag, comment or the like in an XML file, in bytes: a picture as data: URI in an attribute
- * fits. The parser has to see it whole, and looks at each attribute's name as often as there are
- * attributes. */
+/** Longest tag, comment or the like in an XML file, in bytes: a picture as data: URI in an
+ * attribute fits. The parser has to see it whole, and looks at each attribute's name as often as
+ * there are attributes. */
 #define LIMIT_XML_TAG (512u * 1024)
 /** Elements inside of each other; the deepest real page has some 60. */
 #define LIMIT_XML_DEPTH 256
