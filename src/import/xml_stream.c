@@ -290,9 +290,11 @@ bool xml_stream_read(const struct byte_stream *input, const struct xml_handler *
         diags_add_line(diags, DIAG_ERROR, input->path, 0, "out of memory");
         return false;
     }
-    /* Not XML_PARSE_HUGE: its names then have a limit of 10 MB altogether. */
     xmlSetGenericErrorFunc(NULL, on_anything_else);
-    (void)xmlCtxtUseOptions(stream.parser, XML_PARSE_NONET);
+    /* XML_PARSE_NOENT: without it an ampersand in an attribute comes as a reference. There are no
+     * entities but XML's own. Not XML_PARSE_HUGE: without it all names together have a limit of
+     * 10 MB. */
+    (void)xmlCtxtUseOptions(stream.parser, XML_PARSE_NONET | XML_PARSE_NOENT);
     parse(&stream, piece);
     if (stream.controls > 0) {
         diags_add_line(diags, DIAG_WARNING, input->path, 0,

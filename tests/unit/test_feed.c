@@ -26,43 +26,44 @@ static void check_feed(const char *text, enum feed_kind kind, const char *entrie
 static void any_atom(void **state)
 {
     (void)state;
-    check_feed("<?xml version='1.0'?>\n"
-               "<feed xmlns='" ATOM "'><title>Films</title><author><name>Ann</name></author>\n"
-               "<link rel='self' href='https://example.org/feed'/>\n"
-               "<entry><id>urn:1</id><title type='html'>A &amp;amp; B</title>\n"
-               "<link href='https://example.org/2024/05/a.html?x#y'/>\n"
-               "<link rel='edit' href='https://example.org/edit'/>\n"
-               "<published>2024-05-06T07:08:09+09:00</published><updated>yesterday</updated>\n"
-               "<category term='Rain'/><category term=' Rain '/><category term='Night'/>\n"
-               "<summary>One &lt; two</summary>\n"
-               "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>a<br/>\n"
-               "<b title='&quot;&lt;'>b &amp; c</b></div></content></entry>\n"
-               "<entry><id>urn:2</id><title>A &lt; B</title>\n"
-               "<author><name>Bob</name><email>b@example.org</email></author>\n"
-               "<link rel='alternate' href='https://example.org/2024/05/b.html'/>\n"
-               "<content type='text'>plain</content><content type='html'>again</content>\n"
-               "</entry></feed>",
-               FEED_ATOM,
-               "post live\n"
-               "  id: urn:1\n"
-               "  title (html): A &amp; B\n"
-               "  url: https://example.org/2024/05/a.html?x#y\n"
-               "  published: 2024-05-06T07:08:09+09:00\n"
-               "  author: Ann\n"
-               "  summary: One < two\n"
-               "  label: Rain\n"
-               "  label: Night\n"
-               "  content (html): <div>a<br>\n"
-               "<b title=\"&quot;&lt;\">b &amp; c</b></div>\n"
-               "post live\n"
-               "  id: urn:2\n"
-               "  title: A < B\n"
-               "  url: https://example.org/2024/05/b.html\n"
-               "  path: /2024/05/b.html\n"
-               "  name: b\n"
-               "  author: Bob\n"
-               "  content: plain\n",
-               "feed.xml:4: warning: `yesterday` is no date\n");
+    check_feed(
+        "<?xml version='1.0'?>\n"
+        "<feed xmlns='" ATOM "'><title>Films</title><author><name>Ann</name></author>\n"
+        "<link rel='self' href='https://example.org/feed'/>\n"
+        "<entry><id>urn:1</id><title type='html'>A &amp;amp; B</title>\n"
+        "<link href='https://example.org/2024/05/a.html?x#y'/>\n"
+        "<link rel='edit' href='https://example.org/edit?a&amp;b'/>\n"
+        "<published>2024-05-06T07:08:09+09:00</published><updated>yesterday</updated>\n"
+        "<category term='Rain'/><category term=' Rain '/><category term='Night'/>\n"
+        "<summary>One &lt; two</summary>\n"
+        "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>a<br/>\n"
+        "<b title='&quot;&lt;'>b &amp; c</b></div></content></entry>\n"
+        "<entry><id>urn:2</id><title>A &lt; B</title>\n"
+        "<author><name>Bob</name><email>b@example.org</email></author>\n"
+        "<link rel='alternate' href='https://example.org/2024/05/b&amp;&#38;&lt;&quot;.html'/>\n"
+        "<content type='text'>plain</content><content type='html'>again</content>\n"
+        "</entry></feed>",
+        FEED_ATOM,
+        "post live\n"
+        "  id: urn:1\n"
+        "  title (html): A &amp; B\n"
+        "  url: https://example.org/2024/05/a.html?x#y\n"
+        "  published: 2024-05-06T07:08:09+09:00\n"
+        "  author: Ann\n"
+        "  summary: One < two\n"
+        "  label: Rain\n"
+        "  label: Night\n"
+        "  content (html): <div>a<br>\n"
+        "<b title=\"&quot;&lt;\">b &amp; c</b></div>\n"
+        "post live\n"
+        "  id: urn:2\n"
+        "  title: A < B\n"
+        "  url: https://example.org/2024/05/b&&<\".html\n"
+        "  path: /2024/05/b&&<\".html\n"
+        "  name: b&&<\"\n"
+        "  author: Bob\n"
+        "  content: plain\n",
+        "feed.xml:4: warning: `yesterday` is no date\n");
 }
 
 #define TAG "tag:blogger.com,1999:blog-7."
@@ -449,7 +450,7 @@ static bool ignore(void *context, const struct entry *entry)
 }
 
 /* Real exports, which are not part of the project: where they are kept, beside it, or else in
- * $MATINEE_SAMPLES. */
+ * $MATINEE_SHARED. */
 static void check_sample(const char *name, size_t counts[ENTRY_KINDS][ENTRY_STATUSES],
                          const char *zone)
 {
@@ -457,14 +458,13 @@ static void check_sample(const char *name, size_t counts[ENTRY_KINDS][ENTRY_STAT
     struct diags diags;
     struct feed feed;
     size_t bytes = 0;
-    const char *folder = getenv("MATINEE_SAMPLES");
+    const char *shared = getenv("MATINEE_SHARED");
     arena_init(&arena);
     diags_init(&diags);
-    slice path = arena_printf(&arena, "%s/%s", folder != NULL ? folder : "../shared/samples", name);
+    slice path = arena_printf(&arena, "%s/samples/%s", shared != NULL ? shared : "../shared", name);
     int fd = open(path.ptr, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        print_message("skipped: there is no %s; MATINEE_SAMPLES names the folder of samples\n",
-                      path.ptr);
+        print_message("skipped: there is no %s; MATINEE_SHARED names the folder above\n", path.ptr);
         arena_release(&arena);
         skip();
     }
