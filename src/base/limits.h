@@ -61,6 +61,25 @@
  * at every name there is. */
 #define LIMIT_SUGGESTIONS 1000u
 
+/** Largest saved page in HTML, in bytes: pages that hold their pictures themselves have some 10 MB.
+ */
+#define LIMIT_HTML_FILE (32u * 1024 * 1024)
+/** Elements and runs of text of a page: long ones with all their comments have 50,000. One costs 80
+ * bytes of memory. */
+#define LIMIT_HTML_NODES 500000u
+/** Depth of elements in each other: real pages have 50, browsers keep 512. The parser compares the
+ * name in each end tag with all that are open. */
+#define LIMIT_HTML_DEPTH 1000u
+/** Attributes of one element: real ones have 30. The parser compares each with all before it. */
+#define LIMIT_HTML_ATTRIBUTES 250u
+/** Bytes that are kept of an attribute's value. */
+#define LIMIT_HTML_VALUE 4096u
+/** Bytes of an address in HTML; browsers take no longer ones. */
+#define LIMIT_HTML_URL 2048u
+/** Bytes at the start of a page in which its charset is declared (the HTML standard says 1,024;
+ * scripts and comments come before it on some pages). */
+#define LIMIT_HTML_PRESCAN 4096u
+
 /** Largest memory of earlier imports in bytes: a line of 300 bytes a post. */
 #define LIMIT_IMPORT_MEMORY (64u * 1024 * 1024)
 

@@ -6,6 +6,7 @@
 #include "cmd/command.h"
 #include "import/emit.h"
 #include "import/format.h"
+#include "import/html.h"
 #include "import/memory.h"
 #include "import/page_text.h"
 #include "import/shape.h"
@@ -25,9 +26,9 @@
 static const char usage[] =
     "usage: matinee import [--into CAPSULE] [--published DATE] [--overwrite] FILE...\n"
     "\n"
-    "Makes a review file of each FILE, a blog page that was saved from a browser as text, and "
-    "prints\n"
-    "what was kept, changed and dropped. What a file is, is seen from its content.\n"
+    "Makes a review file of each FILE, a blog page that was saved from a browser as HTML or as "
+    "text,\n"
+    "and prints what was kept, changed and dropped. What a file is, is seen from its content.\n"
     "A page that is imported again goes into the same review file. When a person has changed that\n"
     "file it is left alone, and the new version is put beside it, as NAME.gmi.new.\n"
     "\n"
@@ -69,6 +70,7 @@ struct input {
     struct arena arena;
     const char *path;
     slice bytes;
+    enum import_format format;
     struct stat status;
     struct post post;
     struct shape shape;
@@ -128,7 +130,7 @@ static bool close_memory(struct run *run)
 
 static bool read_bytes(struct input *input)
 {
-    if (!file_read(&input->arena, AT_FDCWD, input->path, LIMIT_SOURCE_FILE, &input->bytes) ||
+    if (!file_read(&input->arena, AT_FDCWD, input->path, LIMIT_HTML_FILE, &input->bytes) ||
         stat(input->path, &input->status) != 0) {
         (void)command_fail("%s: %s", input->path,
                            errno == EFBIG    ? "too large for a page"
@@ -136,11 +138,15 @@ static bool read_bytes(struct input *input)
                                              : strerror(errno));
         return false;
     }
-    enum import_format format = import_format_of(input->bytes);
-    if (format != FORMAT_PAGE_TEXT) {
+    input->format = import_format_of(input->bytes);
+    if (input->format != FORMAT_PAGE_TEXT && input->format != FORMAT_HTML) {
         (void)command_fail("%s: this is %s, which cannot be imported yet; open the page in a "
-                           "browser and save it as text (UTF-8)",
-                           input->path, import_format_name(format));
+                           "browser and save it as HTML, or as text (UTF-8)",
+                           input->path, import_format_name(input->format));
+        return false;
+    }
+    if (input->format == FORMAT_PAGE_TEXT && input->bytes.len > LIMIT_SOURCE_FILE) {
+        (void)command_fail("%s: too large for a page", input->path);
         return false;
     }
     return true;
@@ -152,7 +158,9 @@ static bool read_post(struct input *input)
     const struct source source = { slice_of(input->path), input->bytes };
     diags_init(&diags);
     report_init(&input->report, &input->arena);
-    bool ok = page_text_read(&input->arena, &source, &input->post, &input->report, &diags);
+    bool ok = input->format == FORMAT_HTML
+                  ? html_read_page(&input->arena, &source, &input->post, &input->report, &diags)
+                  : page_text_read(&input->arena, &source, &input->post, &input->report, &diags);
     command_print_diags(&diags);
     diags_release(&diags);
     return ok;

@@ -107,6 +107,35 @@ static void put_link(const struct part *part, struct buf *out)
     buf_release(&url);
 }
 
+/* Lines that are too long for a source file go on in the next one. */
+static void put_preformatted(const struct part *part, struct buf *out, struct report *report)
+{
+    struct buf body;
+    slice line;
+    size_t divided = 0;
+    buf_init(&body, out->max);
+    for (slice rest = part->text; slice_next_line(&rest, &line);) {
+        slice head = utf8_head(line, LIMIT_SOURCE_LINE - LINE_MARKER);
+        divided += head.len < line.len;
+        while (head.len < line.len) {
+            buf_put(&body, head);
+            buf_putc(&body, '\n');
+            line = slice_from(line, head.len);
+            head = utf8_head(line, LIMIT_SOURCE_LINE - LINE_MARKER);
+        }
+        buf_put(&body, line);
+        buf_putc(&body, '\n');
+    }
+    if (divided > 0) {
+        report_note(report, 0, "%zu preformatted %s divided: a line may have %u bytes", divided,
+                    divided == 1 ? "line was" : "lines were", LIMIT_SOURCE_LINE);
+    }
+    gemtext_preformatted(out, part->alt, slice_trim_end(buf_slice(&body)));
+    out->failed = out->failed || body.failed;
+    report->words += utf8_count_words(part->text);
+    buf_release(&body);
+}
+
 static void put_part(const struct part *part, struct buf *out, struct report *report)
 {
     switch (part->kind) {
@@ -137,7 +166,7 @@ static void put_part(const struct part *part, struct buf *out, struct report *re
         put_link(part, out);
         break;
     case PART_PREFORMATTED:
-        gemtext_preformatted(out, SLICE_EMPTY, part->text);
+        put_preformatted(part, out, report);
         break;
     }
 }

@@ -36,6 +36,37 @@ static bool holds(slice head, const char *tag)
     return slice_find(head, slice_of(tag)) < head.len;
 }
 
+/* Comments may stand before anything in HTML and XML. */
+static slice after_comments(slice head)
+{
+    while (slice_starts_with(head, SLICE("<!--"))) {
+        head = slice_from(head, slice_find(head, SLICE("-->")));
+        head = slice_trim(slice_from(head, 3));
+    }
+    return head;
+}
+
+/* An element that pages, or parts of them, begin with. */
+static bool is_html(slice head)
+{
+    static const char *const tags[] = { "html",  "head",  "body", "article", "div",
+                                        "p",     "h1",    "h2",   "h3",      "meta",
+                                        "title", "table", "main", "section", "center" };
+    if (phrase_starts_with(head, SLICE("<!doctype html"))) {
+        return true;
+    }
+    slice name = slice_from(head, 1);
+    for (size_t i = 0; slice_starts_with(head, SLICE("<")) && i < ARRAY_LENGTH(tags); i++) {
+        slice tag = slice_of(tags[i]);
+        if (phrase_starts_with(name, tag) && name.len > tag.len &&
+            (name.ptr[tag.len] == '>' || name.ptr[tag.len] == ' ' || name.ptr[tag.len] == '\n' ||
+             name.ptr[tag.len] == '\r' || name.ptr[tag.len] == '\t')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum import_format import_format_of(slice content)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(magic); i++) {
@@ -47,9 +78,8 @@ enum import_format import_format_of(slice content)
     if (slice_starts_with(head, SLICE("\xEF\xBB\xBF"))) {
         head = slice_from(head, 3);
     }
-    head = slice_trim(head);
-    if (phrase_starts_with(head, SLICE("<!doctype html")) ||
-        phrase_starts_with(head, SLICE("<html"))) {
+    head = after_comments(slice_trim(head));
+    if (is_html(head)) {
         return FORMAT_HTML;
     }
     if (phrase_starts_with(head, SLICE("<?xml")) || phrase_starts_with(head, SLICE("<feed")) ||

@@ -1,8 +1,8 @@
 /* post.h: a blog post as a reader of some source hands it on. Layer: import (includes base/).
  *
- * The way of an import: a reader for the source (page_text.h) gives posts made of blocks; the one
- * recogniser (shape.h) finds the parts of a review in the blocks; the one writer (emit.h) makes a
- * source file of them. A reader knows its source and nothing of reviews. */
+ * The way of an import: a reader for the source (page_text.h, html.h) gives posts made of blocks;
+ * the one recogniser (shape.h) finds the parts of a review in the blocks; the one writer (emit.h)
+ * makes a source file of them. A reader knows its source and nothing of reviews. */
 #ifndef MATINEE_IMPORT_POST_H
 #define MATINEE_IMPORT_POST_H
 
@@ -26,8 +26,10 @@ struct block {
     unsigned level; /* HEADING */
     bool joined;    /* stood right under the block before, without a blank line */
     unsigned line;  /* where it begins in the input, from 1; 0 when the source has no lines */
-    slice text;     /* LINK: its label, may be empty; IMAGE: the alternative text */
+    slice text;     /* LINK: its label, may be empty; IMAGE: the alternative text; QUOTE: empty
+                       between the paragraphs of one quote */
     slice url;      /* LINK, IMAGE: as written */
+    slice alt;      /* PREFORMATTED: what it is, for those who do not see it; may be empty */
 };
 
 struct post {

@@ -529,7 +529,8 @@ static void add_text(struct state *state, size_t i)
     add_part(state, (struct part){ .kind = listed ? PART_ITEM : kinds[block->kind],
                                    .joined = block->joined || listed,
                                    .text = block->text,
-                                   .url = block->url });
+                                   .url = block->url,
+                                   .alt = block->alt });
 }
 
 /* Take what begins with block `*i` when it is a part of a review. */
@@ -573,7 +574,10 @@ void shape_recognise(struct arena *arena, const struct post *post, slice fallbac
                 SLICE_ARG(post->labels.items[i]));
         }
     }
-    if (post->url.len > 0) {
+    if (post->url.len > LIMIT_TITLE) {
+        report_note(report, 0, "the address is left out, being longer than a header may hold: %.*s",
+                    SLICE_ARG(post->url));
+    } else if (post->url.len > 0) {
         (void)facts_set(&shape->facts, FACT_SOURCE, post->url);
     }
     facts_infer_kind(&shape->facts, report);

@@ -34,6 +34,7 @@ struct part {
     bool joined; /* right under the part before, without a blank line */
     slice text;
     slice url;             /* LINK */
+    slice alt;             /* PREFORMATTED */
     struct attribution by; /* QUOTE; the speaker is empty when nobody is named */
 };
 

@@ -1,16 +1,19 @@
-"""`matinee import`: a page saved as text becomes a review file, and nothing of it is lost.
+"""`matinee import`: a saved page becomes a review file, and nothing of it is lost.
 
 The pages in import/ are invented; what comes of each stands beside it (NAME.gmi, NAME.report).
 After a change that is meant: MATINEE_BLESS=1 pytest tests/e2e/test_import.py, then look at the
 difference. One real page is tried where it lies beside the project.
 """
 
+import html
 import os
 import re
 import shutil
 import subprocess
 import textwrap
+import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(__file__).parent / "import"
 MATINEE = os.environ.get("MATINEE", str(ROOT / "build/release/matinee"))
-SEED = Path(os.environ.get("MATINEE_SHARED", ROOT / "../shared")) / "seed/blog-page.txt"
+SHARED = Path(os.environ.get("MATINEE_SHARED", ROOT / "../shared"))
+SEED = SHARED / "seed/blog-page.txt"
+SAMPLES = SHARED / "samples"
 SECONDS = 60
 
 
@@ -108,6 +113,93 @@ def test_page(capsule, page, case):
     assert checked.returncode == 0, checked.stderr
     warnings = [line for line in checked.stderr.splitlines() if ": warning: " in line]
     assert all("unknown key" in line for line in warnings)
+
+
+# --- HTML -----------------------------------------------------------------------------------------
+
+LINES = "br p div li td th tr h1 h2 h3 h4 h5 h6 ul ol pre blockquote option button caption".split()
+
+
+class VisibleText(HTMLParser):
+    """The text of a page as a browser shows it: another reader than the one that is tested."""
+
+    def __init__(self):
+        super().__init__()
+        self.parts = []
+        self.silent = 0
+
+    def handle_starttag(self, tag, attrs):
+        self.silent += tag in ("script", "style", "head")
+        self.parts += " " * (tag in LINES)
+
+    def handle_endtag(self, tag):
+        self.silent -= tag in ("script", "style", "head")
+        self.parts += " " * (tag in LINES)
+
+    def handle_data(self, data):
+        self.parts.append(data * (not self.silent))
+
+
+def visible_text(content):
+    reader = VisibleText()
+    reader.feed(content)
+    reader.close()
+    return "".join(reader.parts)
+
+
+HTML_CASES = sorted(path.stem for path in PAGES.glob("*.html"))
+
+
+@pytest.mark.parametrize("case", HTML_CASES)
+def test_html_page(capsule, page, case):
+    content = (PAGES / f"{case}.html").read_bytes()
+    review, report = imported(capsule, page(content, f"{case}.html"))
+    for path, got in ((PAGES / f"{case}.gmi", review), (PAGES / f"{case}.report", report)):
+        if os.environ.get("MATINEE_BLESS"):
+            path.write_text(got)
+        assert got == path.read_text()
+    checked = run(capsule, "check")
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_html_is_imported_again(capsule, page):
+    content = (PAGES / "blogger.html").read_bytes()
+    first, _ = imported(capsule, page(content, "a.html"))
+    # The same post under another name: its address says that it is the same.
+    again, said = imported(capsule, page(content + b"\n<!-- again -->", "b.html"))
+    assert again == first
+    assert "is up to date" in said
+
+
+def sample_posts():
+    atom = "{http://www.w3.org/2005/Atom}"
+    for sample in sorted(SAMPLES.glob("blogger-*")):
+        for entry in ElementTree.parse(sample).iter(atom + "entry"):
+            terms = [category.get("term", "") for category in entry.findall(atom + "category")]
+            content = entry.findtext(atom + "content")
+            if content and not any(term.endswith(("#settings", "#template")) for term in terms):
+                yield entry.findtext(atom + "title") or "", content
+
+
+def test_real_posts_lose_no_word(capsule, page):
+    """Word by word: what a browser would show of each post is in its review or in the report."""
+    if not SAMPLES.exists():
+        pytest.skip(f"no exports in {SAMPLES}")
+    posts = list(sample_posts())
+    names = [
+        page(f"<!DOCTYPE html><title>{html.escape(title)}</title><article>{content}</article>",
+             f"{number}.html")
+        for number, (title, content) in enumerate(posts)]
+    done = run(capsule, "import", *names)
+    assert (done.returncode, done.stderr) == (0, "")
+    reports = re.split(r"^\d+\.html: capsule/(reviews/\S+) .*\n", done.stdout, flags=re.M)[1:]
+    assert len(reports) == 2 * len(posts) > 300
+    for (title, content), path, report in zip(posts, reports[::2], reports[1::2]):
+        review = (capsule / path).read_text()
+        lost = words_of(visible_text(content)) - words_of(review) - words_of(report)
+        assert lost == Counter(), title
+    checked = run(capsule, "check")
+    assert checked.returncode == 0, checked.stderr
 
 
 # --- a real page ----------------------------------------------------------------------------------
@@ -316,7 +408,9 @@ def test_names_that_collide_get_the_month(capsule, page):
     (b"Title\n\nA \x00 byte.\n", "page.txt:3:3: error: a NUL byte"),
     (b"Title\n\nAll \xe9t\xe9.\n", "page.txt:3:5: error: not UTF-8: byte 0xe9"),
     ("Title\n\nA" + "\u0301" * 40 + "\n", "combining marks"),
-    (b"<!DOCTYPE html><title>A</title>", "a saved HTML page"),
+    (b"<!DOCTYPE html><title>A</title>", "it has a title and no text"),
+    (b"<html><body>A \x00 byte.", "page.txt:1:15: error: a NUL byte"),
+    (b"<div>" * 5000, "nested too deeply"),
     (b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'/>", "a feed"),
     (b"PK\x03\x04rest", "a zip archive"),
     (b'{"feed": {}}', "a JSON file"),

@@ -1,0 +1,344 @@
+#include "import/html_builder.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "import/facts.h"
+#include "import/heading.h"
+#include "import/html_links.h"
+#include "import/phrase.h"
+
+enum {
+    /* A bold paragraph that is longer, in bytes or words, is no heading. */
+    BOLD_BYTES = 120,
+    BOLD_WORDS = 12,
+};
+
+/* --- blocks ----------------------------------------------------------------------------------- */
+
+static struct block *add_block(struct html_builder *builder, enum block_kind kind, slice text)
+{
+    struct block *block = ARRAY_ADD(builder->arena, &builder->post->blocks);
+    *block = (struct block){
+        .kind = kind, .joined = builder->joined, .line = builder->line_number, .text = text
+    };
+    builder->joined = false;
+    return block;
+}
+
+/* A line of a quote; between its paragraphs stands a line with nothing on it. */
+static void add_quote(struct html_builder *builder, slice text)
+{
+    if (builder->quote_end > 0 && builder->quote_end == builder->post->blocks.count) {
+        if (!builder->joined) {
+            builder->joined = true;
+            (void)add_block(builder, BLOCK_QUOTE, SLICE_EMPTY);
+        }
+        builder->joined = true;
+    } else {
+        builder->joined = false;
+    }
+    if (builder->item) {
+        text =
+            builder->item_numbered
+                ? arena_printf(builder->arena, "%lu. %.*s", builder->item_number, SLICE_ARG(text))
+                : arena_printf(builder->arena, "\xE2\x80\xA2 %.*s", SLICE_ARG(text));
+    }
+    (void)add_block(builder, BLOCK_QUOTE, text);
+    builder->quote_end = builder->post->blocks.count;
+}
+
+/* The first line of an item. Lists inside of lists are one list, whose inner items have a dash;
+ * numbers are part of the text. */
+static void add_item(struct html_builder *builder, slice text)
+{
+    bool nested = builder->list_count > 1;
+    if (builder->item_numbered) {
+        text = arena_printf(builder->arena, "%lu. %.*s", builder->item_number, SLICE_ARG(text));
+    }
+    if (nested) {
+        text = arena_printf(builder->arena, "\xE2\x80\x93 %.*s", SLICE_ARG(text));
+    }
+    bool numbered = builder->item_numbered && !nested;
+    builder->joined = !numbered || builder->lists[0].begun;
+    if (builder->list_count > 0) {
+        builder->lists[0].begun = true;
+    }
+    (void)add_block(builder, numbered ? BLOCK_PARAGRAPH : BLOCK_ITEM, text);
+}
+
+/* What stands under an image, or beside it: its words when it has no others. */
+static void add_caption(struct html_builder *builder, slice text)
+{
+    struct block *last = builder->post->blocks.count > builder->first_block
+                             ? &builder->post->blocks.items[builder->post->blocks.count - 1]
+                             : NULL;
+    if (last != NULL && last->kind == BLOCK_IMAGE && text.len <= LIMIT_TITLE &&
+        (last->text.len == 0 || phrase_same_title(last->text, text))) {
+        last->text = text;
+    } else {
+        (void)add_block(builder, BLOCK_CAPTION, text);
+    }
+}
+
+static bool is_bold_line(const struct html_line *line, bool joined)
+{
+    return line->letters > 0 && line->bold == line->letters && !joined &&
+           line->text.len <= BOLD_BYTES;
+}
+
+static void add_line(struct html_builder *builder, slice text, bool bold)
+{
+    if (builder->quotes > 0) {
+        add_quote(builder, text);
+    } else if (builder->heading > 0) {
+        add_block(builder, BLOCK_HEADING, text)->level = builder->heading;
+    } else if (builder->item) {
+        add_item(builder, text);
+    } else if (builder->caption) {
+        add_caption(builder, text);
+    } else if (bold && builder->list_count == 0) {
+        add_block(builder, BLOCK_HEADING, text)->level = HTML_BOLD_LEVEL;
+    } else {
+        (void)add_block(builder, BLOCK_PARAGRAPH, text);
+    }
+    builder->item = false;
+}
+
+/* --- links ------------------------------------------------------------------------------------ */
+
+/* Add what is queued from number `first` on, in order. */
+static void add_queued(struct html_builder *builder, size_t first)
+{
+    bool joined = builder->joined;
+    for (size_t i = first; i < builder->queue.count; i++) {
+        builder->queue.items[i].joined = joined;
+        *ARRAY_ADD(builder->arena, &builder->post->blocks) = builder->queue.items[i];
+        joined = true;
+    }
+    builder->queue.count = first;
+    builder->joined = false;
+}
+
+/* True when all letters of the line are those of its links. */
+static bool is_only_links(const struct html_builder *builder)
+{
+    bool only = builder->queue.count > builder->queue_line && builder->line.letters > 0 &&
+                builder->line.letters == builder->line.linked && builder->link == 0 &&
+                builder->quotes == 0 && builder->heading == 0 && !builder->caption;
+    for (size_t i = builder->queue_line; only && i < builder->queue.count; i++) {
+        only = builder->queue.items[i].kind == BLOCK_LINK;
+    }
+    return only;
+}
+
+static void add_only_links(struct html_builder *builder)
+{
+    struct block *first = &builder->queue.items[builder->queue_line];
+    if (builder->item && builder->item_numbered) {
+        first->text =
+            arena_printf(builder->arena, "%lu. %.*s", builder->item_number, SLICE_ARG(first->text));
+    }
+    const struct post *post = builder->post;
+    bool after_link = post->blocks.count > builder->first_block &&
+                      post->blocks.items[post->blocks.count - 1].kind == BLOCK_LINK;
+    builder->joined = builder->joined || (builder->item && after_link);
+    builder->item = false;
+    html_line_clear(&builder->line);
+    add_queued(builder, builder->queue_line);
+}
+
+void html_builder_link(struct html_builder *builder, struct block block)
+{
+    if (block.kind == BLOCK_IMAGE && builder->line.text.len == 0 && builder->queue.count == 0 &&
+        builder->quotes == 0) {
+        block.joined = builder->joined;
+        builder->joined = false;
+        *ARRAY_ADD(builder->arena, &builder->post->blocks) = block;
+        return;
+    }
+    if (builder->queue.count > builder->queue_line) {
+        const struct block *last = &builder->queue.items[builder->queue.count - 1];
+        if (last->kind == block.kind && slice_equal(last->url, block.url) &&
+            slice_equal(last->text, block.text)) {
+            return;
+        }
+    }
+    *ARRAY_ADD(builder->arena, &builder->queue) = block;
+}
+
+/* --- lines and paragraphs --------------------------------------------------------------------- */
+
+void html_builder_text(struct html_builder *builder, slice text, unsigned line)
+{
+    const struct html_style style = { builder->bold > 0, builder->link > 0 };
+    if (builder->line.text.len == 0) {
+        builder->line_number = line;
+    }
+    if (builder->link > 0) {
+        html_line_put(&builder->label, text, style);
+    }
+    if (builder->preformatted == 0) {
+        size_t before = builder->line.text.len;
+        html_line_put(&builder->line, text, style);
+        builder->breaks = builder->line.text.len > before ? 0 : builder->breaks;
+        return;
+    }
+    /* A br and the line break beside it are one. */
+    for (slice rest = text; rest.len > 0;) {
+        size_t end = slice_find_byte(rest, '\n');
+        slice piece = slice_head(rest, end);
+        html_line_put_exactly(&builder->line, piece);
+        if (slice_trim(piece).len > 0) {
+            builder->newline_of_br = false;
+            builder->newline_of_text = false;
+        }
+        if (end < rest.len) {
+            if (!builder->newline_of_br) {
+                html_line_put_exactly(&builder->line, SLICE("\n"));
+                builder->newline_of_text = true;
+            }
+            builder->newline_of_br = false;
+        }
+        rest = slice_from(rest, end + 1);
+    }
+}
+
+bool html_builder_end_line(struct html_builder *builder)
+{
+    bool bold = is_bold_line(&builder->line, builder->joined);
+    if (builder->line.text.len == 0) {
+        html_line_clear(&builder->line);
+        return false;
+    }
+    if (is_only_links(builder)) {
+        add_only_links(builder);
+    } else {
+        bool item = builder->item;
+        slice text = html_line_take(&builder->line, builder->arena);
+        add_line(builder, text, bold);
+        if (item && builder->quotes == 0) {
+            add_queued(builder, builder->queue_line);
+        }
+    }
+    builder->queue_line = builder->queue.count;
+    return true;
+}
+
+void html_builder_end_paragraph(struct html_builder *builder)
+{
+    (void)html_builder_end_line(builder);
+    builder->joined = false;
+    builder->breaks = 0;
+    if (builder->quotes == 0) {
+        add_queued(builder, 0);
+        builder->queue_line = 0;
+    }
+}
+
+/* In preformatted text. */
+static void break_exactly(struct html_builder *builder)
+{
+    if (builder->newline_of_text) {
+        while (builder->line.text.len > 0 &&
+               builder->line.text.ptr[builder->line.text.len - 1] == ' ') {
+            buf_truncate(&builder->line.text, builder->line.text.len - 1);
+        }
+        builder->newline_of_text = false;
+    } else {
+        html_line_put_exactly(&builder->line, SLICE("\n"));
+        builder->newline_of_br = true;
+    }
+}
+
+void html_builder_break(struct html_builder *builder)
+{
+    builder->label.gap = builder->label.text.len > 0;
+    if (builder->preformatted > 0) {
+        break_exactly(builder);
+        return;
+    }
+    if (builder->table > 0 || builder->heading > 0 || builder->caption) {
+        builder->line.gap = builder->line.text.len > 0;
+        return;
+    }
+    builder->breaks++;
+    if (builder->item && builder->quotes == 0 && builder->breaks == 1) {
+        builder->line.gap = builder->line.text.len > 0;
+    } else if (builder->breaks >= 2) {
+        unsigned breaks = builder->breaks;
+        html_builder_end_paragraph(builder);
+        builder->breaks = breaks;
+    } else if (html_builder_end_line(builder)) {
+        builder->joined = true;
+    }
+}
+
+void html_builder_end_preformatted(struct html_builder *builder, slice alternative)
+{
+    slice text = slice_trim_end(html_line_take(&builder->line, builder->arena));
+    slice line;
+    /* Blank lines before the first one are no part of it. */
+    for (slice rest = text; slice_next_line(&rest, &line) && slice_trim(line).len == 0;) {
+        text = rest;
+    }
+    if (text.len > 0) {
+        builder->joined = false;
+        add_block(builder, BLOCK_PREFORMATTED, text)->alt = alternative;
+    }
+    builder->item = false;
+    builder->newline_of_br = false;
+    builder->newline_of_text = false;
+}
+
+/* --- the whole part --------------------------------------------------------------------------- */
+
+static bool reads_like_heading(slice text)
+{
+    struct fact_line fact;
+    struct quoted quoted;
+    if (heading_known(text) != HEADING_NONE) {
+        return true;
+    }
+    return !phrase_ends_like_prose(text) && !phrase_quoted(text, &quoted) &&
+           phrase_dash(text) == 0 && text.ptr[0] != '#' && utf8_count_words(text) <= BOLD_WORDS &&
+           !(fact_line_split(text, &fact) && fact.value.len > 0);
+}
+
+void html_builder_finish(struct html_builder *builder)
+{
+    struct post *post = builder->post;
+    unsigned top = HTML_BOLD_LEVEL;
+    size_t bold = 0;
+    size_t paragraphs = 0;
+    for (size_t i = builder->first_block; i < post->blocks.count; i++) {
+        const struct block *block = &post->blocks.items[i];
+        if (block->kind == BLOCK_HEADING) {
+            top = block->level < top ? block->level : top;
+            bold += block->level == HTML_BOLD_LEVEL;
+        }
+        paragraphs += block->kind == BLOCK_PARAGRAPH;
+    }
+    for (size_t i = builder->first_block; i < post->blocks.count; i++) {
+        struct block *block = &post->blocks.items[i];
+        if (block->kind == BLOCK_IMAGE && block->text.len == 0) {
+            slice name = html_link_file_name(builder->arena, block->url);
+            block->text = name.len > 0 ? name : SLICE("Picture");
+        }
+        if (block->kind != BLOCK_HEADING) {
+            continue;
+        }
+        if (block->level == HTML_BOLD_LEVEL) {
+            const struct block *next =
+                i + 1 < post->blocks.count ? &post->blocks.items[i + 1] : NULL;
+            bool heads = next != NULL &&
+                         (next->kind != BLOCK_HEADING || next->level != HTML_BOLD_LEVEL) &&
+                         bold <= paragraphs + 1 && reads_like_heading(block->text);
+            if (!heads) {
+                block->kind = BLOCK_PARAGRAPH;
+                block->level = 0;
+                continue;
+            }
+        }
+        block->level = block->level <= top || heading_known(block->text) != HEADING_NONE ? 2 : 3;
+    }
+}

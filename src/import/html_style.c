@@ -1,0 +1,75 @@
+#include "import/html_style.h"
+
+#include "base/utf8.h"
+#include "import/phrase.h"
+
+/* The value of a property in a style attribute, or the empty slice. */
+static slice style_value(const struct html_node *node, slice property)
+{
+    slice rest = html_value(node, HTML_STYLE_RULES);
+    slice rule;
+    while (slice_next_piece(&rest, ';', &rule)) {
+        size_t colon = slice_find_byte(rule, ':');
+        if (slice_equal_nocase(slice_trim(slice_head(rule, colon)), property)) {
+            return slice_trim(slice_from(rule, colon + 1));
+        }
+    }
+    return SLICE_EMPTY;
+}
+
+bool html_style_is_bold(const struct html_node *node)
+{
+    slice weight = style_value(node, SLICE("font-weight"));
+    if (weight.len > 0 && !html_is_block(node)) {
+        return phrase_starts_with(weight, SLICE("bold")) ||
+               (weight.ptr[0] >= '6' && weight.ptr[0] <= '9');
+    }
+    return node->tag == HTML_B || node->tag == HTML_STRONG;
+}
+
+bool html_style_is_hidden(const struct html_node *node)
+{
+    return html_has(node, HTML_HIDDEN) ||
+           phrase_starts_with(style_value(node, SLICE("display")), SLICE("none"));
+}
+
+bool html_style_is_caption(const struct html_node *node)
+{
+    return node->tag == HTML_FIGCAPTION || html_has_word(node, HTML_CLASS, SLICE("tr-caption")) ||
+           html_has_word(node, HTML_CLASS, SLICE("wp-caption-text")) ||
+           html_has_word(node, HTML_CLASS, SLICE("wp-element-caption"));
+}
+
+/* The language of code, for the preformatted text's alternative: `brush: xml`, `language-c`. */
+slice html_style_language(struct arena *arena, const struct html_node *node)
+{
+    static const slice plain[] = { SLICE_INIT("prettyprint"), SLICE_INIT("code"),
+                                   SLICE_INIT("kccodeblock"), SLICE_INIT("linenums") };
+    slice words = html_value(node, HTML_CLASS);
+    slice word;
+    while (phrase_next_word(&words, &word)) {
+        slice language = word;
+        bool brush = phrase_starts_with(word, SLICE("brush:"));
+        if (brush) {
+            language = slice_from(word, SLICE("brush:").len);
+            if (language.len == 0 && !phrase_next_word(&words, &language)) {
+                return SLICE_EMPTY;
+            }
+            language = slice_head(language, slice_find_byte(language, ';'));
+        } else if (phrase_starts_with(word, SLICE("language-"))) {
+            language = slice_from(word, SLICE("language-").len);
+        } else if (phrase_starts_with(word, SLICE("lang-"))) {
+            language = slice_from(word, SLICE("lang-").len);
+        } else if (!slice_equal_nocase(html_value(node, HTML_NAME), SLICE("code"))) {
+            continue;
+        }
+        bool named = language.len > 0 && language.len <= 20 && utf8_is_ascii(language);
+        for (size_t i = 0; i < ARRAY_LENGTH(plain); i++) {
+            named = named && !slice_equal_nocase(language, plain[i]);
+        }
+        if (named) {
+            return arena_copy(arena, language);
+        }
+    }
+    return SLICE_EMPTY;
+}
