@@ -95,6 +95,10 @@
 #define LIMIT_ENTRY_VALUES (4u * 1024 * 1024)
 /** Labels of an entry; Blogger takes 20 a post. */
 #define LIMIT_ENTRY_LABELS 1000
+/** Largest answer of a blog in JSON, in bytes: 150 posts of 100 kB; and the memory for it when it
+ * is taken apart, which depends on what it is made of. */
+#define LIMIT_FEED_JSON (16u * 1024 * 1024)
+#define LIMIT_FEED_JSON_MEMORY (40u * 1024 * 1024)
 /** Longest tag, comment or the like in an XML file, in bytes: a picture as data: URI in an
  * attribute fits. The parser has to see it whole, and looks at each attribute's name as often as
  * there are attributes. */

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "import/feed.h"
+#include "import/feed_json.h"
 
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct fed {
     size_t piece;
     size_t stop_after; /* entries; 0: never */
     size_t seen;
+    bool json;
 };
 
 static inline ssize_t fed_read(void *context, char *into, size_t room)
@@ -70,12 +72,14 @@ static inline void feed_in(struct fed *fed, slice text, size_t piece)
 {
     const struct byte_stream input = { SLICE("feed.xml"), fed_read, fed };
     size_t stop_after = fed->stop_after;
-    *fed = (struct fed){ .rest = text, .piece = piece, .stop_after = stop_after };
+    bool json = fed->json;
+    *fed = (struct fed){ .rest = text, .piece = piece, .stop_after = stop_after, .json = json };
     arena_init(&fed->arena);
     diags_init(&fed->diags);
     buf_init(&fed->entries, (size_t)1 << 30);
     buf_init(&fed->told, 1 << 20);
-    fed->ok = feed_read(&fed->arena, &input, &fed->feed, fed_visit, fed, &fed->diags);
+    fed->ok = (json ? feed_json_read : feed_read)(&fed->arena, &input, &fed->feed, fed_visit, fed,
+                                                  &fed->diags);
     diags_format(&fed->diags, &fed->told);
 }
 
