@@ -23,6 +23,9 @@ static const struct {
     [FACT_ROMANIZED] = { "Romanized", false },
     [FACT_ID] = { "Id", false },
     [FACT_PUBLISHED] = { "Published", false },
+    [FACT_UPDATED] = { "Updated", false },
+    [FACT_DRAFT] = { "Draft", false },
+    [FACT_AUTHOR] = { "Author", false },
     [FACT_KIND] = { "Kind", false },
     [FACT_YEAR] = { "Year", false },
     [FACT_COUNTRY] = { "Country", false },
@@ -39,6 +42,8 @@ static const struct {
     [FACT_TAGS] = { "Tags", true },
     [FACT_TAGLINE] = { "Tagline", false },
     [FACT_SUMMARY] = { "Summary", false },
+    [FACT_POSTER] = { "Poster", false },
+    [FACT_ALIASES] = { "Aliases", true },
     [FACT_SOURCE] = { "Source", false },
 };
 
@@ -248,7 +253,9 @@ bool facts_add(struct facts *facts, enum post_fact fact, slice value)
     }
     struct buf made;
     buf_init(&made, LIMIT_SLUG * 4);
-    slug_put(&made, value, LIMIT_SLUG);
+    if (fact != FACT_ALIASES) {
+        slug_put(&made, value, LIMIT_SLUG);
+    }
     slice slug = made.len > 0 ? buf_slice(&made) : value;
     bool is_new = true;
     for (size_t i = 0; is_new && i < values->count; i++) {

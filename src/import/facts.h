@@ -17,6 +17,9 @@ enum post_fact {
     FACT_ROMANIZED,
     FACT_ID,
     FACT_PUBLISHED,
+    FACT_UPDATED,
+    FACT_DRAFT,
+    FACT_AUTHOR, /* of the review */
     FACT_KIND,
     FACT_YEAR,
     FACT_COUNTRY,
@@ -33,6 +36,8 @@ enum post_fact {
     FACT_TAGS,
     FACT_TAGLINE,
     FACT_SUMMARY,
+    FACT_POSTER,  /* `images/x.jpg | what it shows` */
+    FACT_ALIASES, /* paths, told apart byte by byte */
     FACT_SOURCE,
     FACT_COUNT,
 };
@@ -75,8 +80,8 @@ bool fact_line_is_known(const struct fact_line *line);
 MUST_USE bool facts_take(struct facts *facts, const struct fact_line *line, unsigned number,
                          struct report *report);
 
-/** Add a value to a list, unless it is there already (values with one slug are one value), is too
- * long, or the list is full; false then. */
+/** Add a value to a list, unless it is there already (values with one slug are one value; aliases
+ * are told apart by each byte), is too long, or the list is full; false then. */
 bool facts_add(struct facts *facts, enum post_fact fact, slice value);
 /** Set a field of one value; false when it has one already. */
 bool facts_set(struct facts *facts, enum post_fact fact, slice value);

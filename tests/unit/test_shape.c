@@ -175,6 +175,34 @@ static void nothing_turns_into_something_else(void **state)
     check_import("T, and \\, more\n\n#a\\ #b\n", "Title: T, and \\, more\nTags: a\\\\, b\n\n");
 }
 
+/* What the caller knows of a post is written among what was recognised. */
+static void facts_of_the_caller(void **state)
+{
+    (void)state;
+    static const char *const aliases[] = { "/2013/05/a.html", "/2013/05/a-html", "/a,b/\\,c",
+                                           "/2013/05/a.html" };
+    struct imported imported;
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    (void)import_page(&imported, "T\n\nText.\n\n#One\n");
+    struct facts *facts = &imported.shape.facts;
+    assert_true(facts_set(facts, FACT_DRAFT, SLICE("yes")));
+    assert_true(facts_set(facts, FACT_PUBLISHED, SLICE("2013-05-06")));
+    assert_true(facts_set(facts, FACT_UPDATED, SLICE("2013-05-07")));
+    assert_true(facts_set(facts, FACT_AUTHOR, SLICE("Ann Example")));
+    assert_true(facts_set(facts, FACT_POSTER, SLICE("images/a.jpg | A stair")));
+    for (size_t i = 0; i < ARRAY_LENGTH(aliases); i++) {
+        assert_int_equal(facts_add(facts, FACT_ALIASES, slice_of(aliases[i])), i < 3);
+    }
+    assert_true(emit(&imported.shape, &out, &imported.report));
+    assert_slice_equal(buf_slice(&out),
+                       "Title: T\nPublished: 2013-05-06\nUpdated: 2013-05-07\nDraft: yes\n"
+                       "Author: Ann Example\nTags: One\nPoster: images/a.jpg | A stair\n"
+                       "Aliases: /2013/05/a.html, /2013/05/a-html, /a\\,b/\\\\\\,c\n\nText.\n");
+    buf_release(&out);
+    imported_release(&imported);
+}
+
 static void long_lines_are_divided(void **state)
 {
     (void)state;
@@ -220,6 +248,7 @@ int main(void)
         cmocka_unit_test(quotes),
         cmocka_unit_test(tags),
         cmocka_unit_test(nothing_turns_into_something_else),
+        cmocka_unit_test(facts_of_the_caller),
         cmocka_unit_test(long_lines_are_divided),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
