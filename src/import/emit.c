@@ -2,12 +2,9 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "import/source_lines.h"
 #include "text/gemtext.h"
 #include "text/header.h"
-#include "text/uri.h"
-
-/* Room in a line for its marker and its escape. */
-enum { LINE_MARKER = 16 };
 
 static void put_list(const struct fact_values *values, slice key, struct buf *out)
 {
@@ -46,41 +43,9 @@ static void put_header(const struct facts *facts, struct buf *out)
     }
 }
 
-/* The head of `text` that fits in a line, cut between words where there are any. */
-static slice fitting_head(slice text)
-{
-    slice head = utf8_head(text, LIMIT_SOURCE_LINE - LINE_MARKER);
-    if (head.len == text.len) {
-        return head;
-    }
-    size_t end = head.len;
-    while (end > head.len / 2 && text.ptr[end] != ' ') {
-        end--;
-    }
-    return text.ptr[end] == ' ' ? slice_head(head, end) : head;
-}
-
-/* Write `text` with `put`, in pieces when it is too long for a line. */
-static void put_in_pieces(struct buf *out, slice text, struct report *report,
-                          void (*put)(struct buf *out, slice text))
-{
-    slice head = fitting_head(text);
-    put(out, head);
-    if (head.len < text.len) {
-        report_note(report, 0, "a paragraph of %zu bytes was divided: a line may have %u", text.len,
-                    LIMIT_SOURCE_LINE);
-    }
-    while (head.len < text.len) {
-        text = slice_trim(slice_from(text, head.len));
-        head = fitting_head(text);
-        gemtext_blank(out);
-        gemtext_text(out, head);
-    }
-}
-
 static void put_quote(const struct part *part, struct buf *out, struct report *report)
 {
-    put_in_pieces(out, part->text, report, gemtext_quote);
+    source_lines_put(out, part->text, gemtext_quote, report);
     if (part->by.speaker.len > 0) {
         buf_puts(out, "\xE2\x80\x94 ");
         buf_put(out, part->by.speaker);
@@ -91,49 +56,10 @@ static void put_quote(const struct part *part, struct buf *out, struct report *r
         buf_putc(out, '\n');
     }
     if (part->by.commentary.len > 0) {
-        put_in_pieces(out, part->by.commentary, report, gemtext_text);
+        source_lines_put(out, part->by.commentary, gemtext_text, report);
     }
     report->quotes += part->by.speaker.len > 0;
     report->words += utf8_count_words(part->text) + utf8_count_words(part->by.commentary);
-}
-
-static void put_link(const struct part *part, struct buf *out)
-{
-    struct buf url;
-    buf_init(&url, out->max);
-    uri_put_written(&url, part->url);
-    gemtext_link(out, buf_slice(&url), part->text.len > 0 ? part->text : part->url);
-    out->failed = out->failed || url.failed;
-    buf_release(&url);
-}
-
-/* Lines that are too long for a source file go on in the next one. */
-static void put_preformatted(const struct part *part, struct buf *out, struct report *report)
-{
-    struct buf body;
-    slice line;
-    size_t divided = 0;
-    buf_init(&body, out->max);
-    for (slice rest = part->text; slice_next_line(&rest, &line);) {
-        slice head = utf8_head(line, LIMIT_SOURCE_LINE - LINE_MARKER);
-        divided += head.len < line.len;
-        while (head.len < line.len) {
-            buf_put(&body, head);
-            buf_putc(&body, '\n');
-            line = slice_from(line, head.len);
-            head = utf8_head(line, LIMIT_SOURCE_LINE - LINE_MARKER);
-        }
-        buf_put(&body, line);
-        buf_putc(&body, '\n');
-    }
-    if (divided > 0) {
-        report_note(report, 0, "%zu preformatted %s divided: a line may have %u bytes", divided,
-                    divided == 1 ? "line was" : "lines were", LIMIT_SOURCE_LINE);
-    }
-    gemtext_preformatted(out, part->alt, slice_trim_end(buf_slice(&body)));
-    out->failed = out->failed || body.failed;
-    report->words += utf8_count_words(part->text);
-    buf_release(&body);
 }
 
 static void put_part(const struct part *part, struct buf *out, struct report *report)
@@ -148,25 +74,26 @@ static void put_part(const struct part *part, struct buf *out, struct report *re
         report->scenes++;
         break;
     case PART_PARAGRAPH:
-        put_in_pieces(out, part->text, report, gemtext_text);
+        source_lines_put(out, part->text, gemtext_text, report);
         report->words += utf8_count_words(part->text);
         break;
     case PART_ITEM:
-        put_in_pieces(out, part->text, report, gemtext_item);
+        source_lines_put(out, part->text, gemtext_item, report);
         report->words += utf8_count_words(part->text);
         break;
     case PART_BLOCKQUOTE:
-        put_in_pieces(out, part->text, report, gemtext_quote);
+        source_lines_put(out, part->text, gemtext_quote, report);
         report->words += utf8_count_words(part->text);
         break;
     case PART_QUOTE:
         put_quote(part, out, report);
         break;
     case PART_LINK:
-        put_link(part, out);
+        source_lines_put_link(out, part->url, part->text, report);
         break;
     case PART_PREFORMATTED:
-        put_preformatted(part, out, report);
+        source_lines_put_preformatted(out, part->alt, part->text, report);
+        report->words += utf8_count_words(part->text);
         break;
     }
 }
@@ -183,16 +110,6 @@ static bool is_apart(const struct part *before, const struct part *part)
            part->kind == PART_SECTION || part->kind == PART_SCENE;
 }
 
-static size_t count_lines(slice text)
-{
-    slice line;
-    size_t lines = 0;
-    while (slice_next_line(&text, &line)) {
-        lines++;
-    }
-    return lines;
-}
-
 bool emit(const struct shape *shape, struct buf *out, struct report *report)
 {
     size_t begin = out->len;
@@ -207,6 +124,5 @@ bool emit(const struct shape *shape, struct buf *out, struct report *report)
     report->cast = shape->facts.values[FACT_CAST].count;
     report->tags = shape->facts.values[FACT_TAGS].count;
     slice written = slice_from(buf_slice(out), begin);
-    return !out->failed && written.len <= LIMIT_SOURCE_FILE &&
-           count_lines(written) <= LIMIT_SOURCE_LINES;
+    return !out->failed && source_lines_fit(written);
 }
