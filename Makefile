@@ -30,7 +30,8 @@ gemini := certificate certificate_facts certificate_files client host known_host
 model := capsule check facet paths
 import := emit entry facts feed feed_draft feed_json feed_words format heading html html_blocks \
 	html_builder html_charset html_chrome html_guard html_links html_media html_page html_style html_table \
-	html_text html_tree mail_date memory names page_lines page_text phrase plain_page quotation report shape \
+	html_text html_tree image_data image_memory image_name images \
+	mail_date memory names page_lines page_text phrase plain_page quotation report shape \
 	source_lines written_date xml_stream
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values

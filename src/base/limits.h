@@ -83,6 +83,20 @@
 /** Largest memory of earlier imports in bytes: a line of 300 bytes a post. */
 #define LIMIT_IMPORT_MEMORY (64u * 1024 * 1024)
 
+/* --- pictures ----------------------------------------------------------------------------------
+ */
+
+/** Largest picture that is stored, in bytes: what a good camera makes has 15 MB. It is held in
+ * memory, and readers of a capsule fetch it whole. */
+#define LIMIT_IMAGE_FILE (32u * 1024 * 1024)
+/** Pictures that are remembered: half of what may be below static/. */
+#define LIMIT_IMAGES 100000u
+/** Largest memory of them in bytes: a line of 300 bytes a picture, and those that others took the
+ * place of since it was tidied. */
+#define LIMIT_IMAGES_MEMORY (64u * 1024 * 1024)
+/** Longest name of a picture in bytes, without its extension. */
+#define LIMIT_IMAGE_NAME 80
+
 /* --- feeds and exports -------------------------------------------------------------------------
  */
 
