@@ -28,7 +28,8 @@ text := date gemtext gemtext_lines header settings slug uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url
 model := capsule check facet paths
-import := emit entry facts feed feed_draft feed_json feed_words format heading html html_blocks \
+import := comment_thread comments \
+	emit entry facts feed feed_draft feed_json feed_words format heading html html_blocks \
 	html_builder html_charset html_chrome html_guard html_links html_media html_page html_style html_table \
 	html_text html_tree image_data image_memory image_name images \
 	mail_date memory names page_lines page_text phrase plain_page quotation report shape \

@@ -21,9 +21,11 @@ static bool is_linked(const struct block *block)
     return block->kind == BLOCK_LINK || block->kind == BLOCK_IMAGE;
 }
 
+/* Of a block that is not written as a heading. */
 static bool is_prose(const struct block *block)
 {
-    return block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_CAPTION;
+    return block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_CAPTION ||
+           block->kind == BLOCK_HEADING;
 }
 
 /* Whether a blank line stands between two blocks. Headings hold on to what they head, items to each
