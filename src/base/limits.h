@@ -74,6 +74,9 @@
 #define LIMIT_HTML_ATTRIBUTES 250u
 /** Bytes that are kept of an attribute's value. */
 #define LIMIT_HTML_VALUE 4096u
+/** Longest data: address of an image in HTML that is kept, in bytes: the image has three quarters
+ * of it. The parser takes values of 10 MB. */
+#define LIMIT_HTML_DATA (8u * 1024 * 1024)
 /** Bytes of an address in HTML; browsers take no longer ones. */
 #define LIMIT_HTML_URL 2048u
 /** Bytes at the start of a page in which its charset is declared (the HTML standard says 1,024;

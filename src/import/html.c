@@ -12,7 +12,7 @@ enum { TITLE_BLOCKS = 4 };
 bool html_read(struct arena *arena, const struct source *source, unsigned line, struct post *post,
                struct report *report, struct diags *diags)
 {
-    struct html_tree tree;
+    struct html_tree tree = { .with_data = post->with_data };
     if (!html_tree_read(arena, source, line, true, &tree, diags)) {
         return false;
     }
@@ -40,8 +40,8 @@ static void drop_title(struct post *post, struct report *report)
 bool html_read_page(struct arena *arena, const struct source *source, struct post *post,
                     struct report *report, struct diags *diags)
 {
-    struct html_tree tree;
-    *post = (struct post){ 0 };
+    struct html_tree tree = { .with_data = post->with_data };
+    *post = (struct post){ .with_data = post->with_data };
     if (!html_tree_read(arena, source, 1, false, &tree, diags)) {
         return false;
     }

@@ -24,8 +24,8 @@ MUST_USE bool html_read(struct arena *arena, const struct source *source, unsign
 
 /**
  * Read the post on the saved page `source`, in any charset that it declares, into `*post`: title,
- * address, date, labels and blocks. What is not the post is dropped, and reported. False as above,
- * and when there is no text.
+ * address, date, labels and blocks; its with_data is what the caller has set. What is not the post
+ * is dropped, and reported. False as above, and when there is no text.
  */
 MUST_USE bool html_read_page(struct arena *arena, const struct source *source, struct post *post,
                              struct report *report, struct diags *diags);

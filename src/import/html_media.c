@@ -74,10 +74,17 @@ static bool is_pixel(const struct html_node *node)
            slice_equal(height, SLICE("1")) || slice_equal(height, SLICE("0"));
 }
 
+/* `first`, unless it is `than`; then `second`, unless it is that, too. */
+static slice other_than(slice than, slice first, slice second)
+{
+    slice other = first.len == 0 || slice_equal(first, than) ? second : first;
+    return slice_equal(other, than) ? SLICE_EMPTY : other;
+}
+
 void html_media_image(struct html_builder *builder, const struct html_node *node)
 {
     slice words = attribute_text(builder, node, HTML_ALT);
-    slice url = SLICE_EMPTY;
+    slice shown = SLICE_EMPTY;
     if (html_has_word(node, HTML_CLASS, SLICE("emoji")) ||
         html_has_word(node, HTML_CLASS, SLICE("wp-smiley"))) {
         html_builder_text(builder, words, node->line);
@@ -90,8 +97,12 @@ void html_media_image(struct html_builder *builder, const struct html_node *node
     if (words.len == 0) {
         words = attribute_text(builder, node, HTML_TITLE_TEXT);
     }
-    enum html_link found =
-        html_link_resolve(builder->arena, builder->part->base, html_link_of_image(node), &url);
+    slice written = html_link_of_image(node);
+    enum html_link found = html_link_resolve(builder->arena, builder->part->base, written, &shown);
+    if (found == HTML_LINK_DATA && written.len > HTML_DATA_BYTES) {
+        shown = written; /* kept whole, because somebody asked for it */
+    }
+    slice url = shown;
     if (builder->link > 0 && html_link_is_image(builder->link_url)) {
         url = builder->link_url;
         builder->link_shown = true;
@@ -100,14 +111,15 @@ void html_media_image(struct html_builder *builder, const struct html_node *node
         html_line_put(&builder->label, words, (struct html_style){ 0 });
     }
     if (url.len > 0) {
+        slice largest = html_link_largest(builder->arena, url);
         html_builder_link(builder, (struct block){ .kind = BLOCK_IMAGE,
                                                    .line = node->line,
                                                    .text = words,
-                                                   .url = html_link_largest(builder->arena, url) });
+                                                   .url = largest,
+                                                   .smaller = other_than(largest, shown, url) });
     } else if (words.len == 0 && found == HTML_LINK_DATA) {
         builder->left_out.inside++;
     } else if (words.len > 0 || found != HTML_LINK_NONE) {
-        slice written = html_link_of_image(node);
         report_note(builder->report, node->line, "an image without an address is left out: %.*s",
                     SLICE_ARG(words.len > 0 ? words : utf8_head(written, 80)));
     }

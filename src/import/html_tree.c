@@ -15,9 +15,6 @@
 /* Bytes given to the parser at once. */
 enum { CHUNK_BYTES = 16384 };
 
-/* Bytes of a data: address that are kept: what it is. */
-enum { DATA_BYTES = 32 };
-
 struct name {
     const char *name;
     unsigned char value;
@@ -207,11 +204,16 @@ static void end_text(struct reading *reading)
 }
 
 /* A copy, line breaks in it as blanks: lists of words may have their words on several lines. */
-static slice kept_value(const struct reading *reading, const xmlChar *value)
+static slice kept_value(const struct reading *reading, unsigned char attribute,
+                        const xmlChar *value)
 {
     slice all = value != NULL ? slice_of((const char *)value) : SLICE_EMPTY;
-    size_t max =
-        phrase_starts_with(slice_trim(all), SLICE("data:")) ? DATA_BYTES : LIMIT_HTML_VALUE;
+    size_t max = LIMIT_HTML_VALUE;
+    if (phrase_starts_with(slice_trim(all), SLICE("data:"))) {
+        bool whole =
+            reading->tree->with_data && attribute == HTML_SRC && all.len <= LIMIT_HTML_DATA;
+        max = whole ? LIMIT_HTML_DATA : HTML_DATA_BYTES;
+    }
     slice kept = utf8_head(all, max);
     if (kept.len == 0) {
         return SLICE_EMPTY;
@@ -231,7 +233,8 @@ static void keep_values(const struct reading *reading, struct html_node *node,
     for (size_t i = 0; given != NULL && given[i] != NULL; i += 2) {
         const struct name *name = find_name(attributes, ARRAY_LENGTH(attributes), given[i]);
         if (name != NULL && count < ARRAY_LENGTH(values)) {
-            values[count++] = (struct html_value){ name->value, kept_value(reading, given[i + 1]) };
+            values[count++] =
+                (struct html_value){ name->value, kept_value(reading, name->value, given[i + 1]) };
         }
     }
     if (count > 0) {
@@ -340,7 +343,7 @@ bool html_tree_read(struct arena *arena, const struct source *source, unsigned l
         .arena = arena, .tree = tree, .source = source, .diags = diags, .line = line
     };
     slice text = source->text;
-    *tree = (struct html_tree){ 0 };
+    *tree = (struct html_tree){ .with_data = tree->with_data };
     if (!fragment && !html_charset_decode(arena, source, &text, diags)) {
         return false;
     }

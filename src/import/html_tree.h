@@ -131,7 +131,12 @@ struct html_tree {
     struct html_node *items; /* 0 is the document */
     size_t count, capacity;
     slice saved_from; /* the address in the comment that browsers put into saved pages */
+    bool with_data;   /* set before reading: data: addresses of images are kept whole */
 };
+
+/** What is kept of a data: address that nobody asked for, or that is longer than LIMIT_HTML_DATA:
+ * it tells which kind it was. */
+enum { HTML_DATA_BYTES = 32 };
 
 /**
  * Parse `source`, which begins in line `line` of the input and is UTF-8 when `fragment` (a post in
@@ -140,7 +145,8 @@ struct html_tree {
  *
  * False, with an error in `diags`, when there are more elements than LIMIT_HTML_NODES, they are
  * nested deeper than LIMIT_HTML_DEPTH, or the charset is none that is known. Time and memory are
- * linear in the input; data: addresses and other long values are cut to LIMIT_HTML_VALUE.
+ * linear in the input; long values are cut to LIMIT_HTML_VALUE, data: addresses that are not kept
+ * whole to HTML_DATA_BYTES.
  */
 MUST_USE bool html_tree_read(struct arena *arena, const struct source *source, unsigned line,
                              bool fragment, struct html_tree *tree, struct diags *diags);

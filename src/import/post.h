@@ -28,7 +28,9 @@ struct block {
     unsigned line;  /* where it begins in the input, from 1; 0 when the source has no lines */
     slice text;     /* LINK: its label, may be empty; IMAGE: the alternative text; QUOTE: empty
                        between the paragraphs of one quote */
-    slice url;      /* LINK, IMAGE: as written */
+    slice url;      /* LINK, IMAGE: as written; IMAGE: of the largest form, or a data: address */
+    slice smaller;  /* IMAGE: the address of the form that the source shows, when it is another one
+                       than `url`; empty when it is not */
     slice alt;      /* PREFORMATTED: what it is, for those who do not see it; may be empty */
 };
 
@@ -37,6 +39,8 @@ struct post {
     slice title;     /* as the source gives it; may be empty */
     unsigned line;   /* of the title */
     slice published; /* as `Published:` takes it; empty when the source holds no date */
+    bool with_data;  /* set before reading HTML: images that are part of it (data:) are blocks, too;
+                        else they are only told of */
     struct {
         slice *items;
         size_t count, capacity;

@@ -115,6 +115,72 @@ static void makes_paragraphs(void **state)
     check_conversions(cases, ARRAY_LENGTH(cases));
 }
 
+/* A block of one image: its addresses. */
+static void check_image(const char *html, bool with_data, const char *url, const char *smaller)
+{
+    struct arena arena;
+    struct diags diags;
+    struct report report;
+    struct post post = { .url = SLICE("https://blog.example/2024/05/attic.html"),
+                         .with_data = with_data };
+    const struct source source = { SLICE("page.html"), slice_of(html) };
+    arena_init(&arena);
+    diags_init(&diags);
+    report_init(&report, &arena);
+    assert_true(html_read(&arena, &source, 1, &post, &report, &diags));
+    assert_int_equal(post.blocks.count, url != NULL ? 1 : 0);
+    if (url != NULL) {
+        assert_int_equal(post.blocks.items[0].kind, BLOCK_IMAGE);
+        assert_slice_equal(post.blocks.items[0].url, url);
+        assert_slice_equal(post.blocks.items[0].smaller, smaller);
+        assert_int_equal(report.notes.count, 0);
+    } else {
+        assert_int_equal(report.notes.count, 1);
+    }
+    diags_release(&diags);
+    arena_release(&arena);
+}
+
+static void images_have_a_second_address(void **state)
+{
+    (void)state;
+    check_image("<img src='https://a.example/s.png'>", false, "https://a.example/s.png", "");
+    check_image("<a href='https://a.example/l.png'><img src='https://a.example/s.png'></a>", false,
+                "https://a.example/l.png", "https://a.example/s.png");
+    check_image("<a href='/l.png'><img src='/l.png'></a>", false, "https://blog.example/l.png", "");
+    check_image("<img src='https://1.bp.blogspot.com/x/s320/a.png'>", false,
+                "https://1.bp.blogspot.com/x/s0/a.png", "https://1.bp.blogspot.com/x/s320/a.png");
+    check_image("<a href='https://1.bp.blogspot.com/x/s1600/a.png'>"
+                "<img src='https://1.bp.blogspot.com/x/s320/a.png'></a>",
+                false, "https://1.bp.blogspot.com/x/s0/a.png",
+                "https://1.bp.blogspot.com/x/s320/a.png");
+    /* The link leads to the size that is shown, or to the largest one. */
+    check_image("<a href='https://1.bp.blogspot.com/x/s320/a.png'>"
+                "<img src='https://1.bp.blogspot.com/x/s0/a.png'></a>",
+                false, "https://1.bp.blogspot.com/x/s0/a.png",
+                "https://1.bp.blogspot.com/x/s320/a.png");
+}
+
+#define DATA "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=="
+
+static void images_inside_are_kept_when_asked_for(void **state)
+{
+    (void)state;
+    static char longer[LIMIT_HTML_DATA + 100];
+    check_image("<img src='" DATA "'>", false, NULL, NULL);
+    check_image("<img src='" DATA "'>", true, DATA, "");
+    check_image("<img src='\n" DATA " '>", true, DATA, "");
+    check_image("<img src='" DATA "' data-src='https://a.example/s.png'>", true,
+                "https://a.example/s.png", "");
+    check_image("<a href='https://a.example/l.png'><img src='" DATA "'></a>", true,
+                "https://a.example/l.png", DATA);
+    check_image("<img src='data:image/png;base64,AA'>", true, NULL, NULL);
+    memset(longer, 'A', sizeof longer - 1);
+    memcpy(longer, "<img src='" DATA, strlen("<img src='" DATA));
+    memcpy(longer + sizeof longer - 3, "'>", 2);
+    check_image(longer, true, NULL, NULL);
+}
+
 static void puts_links_behind_their_paragraph(void **state)
 {
     (void)state;
@@ -464,6 +530,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_paragraphs),
+        cmocka_unit_test(images_have_a_second_address),
+        cmocka_unit_test(images_inside_are_kept_when_asked_for),
         cmocka_unit_test(puts_links_behind_their_paragraph),
         cmocka_unit_test(makes_lists),
         cmocka_unit_test(takes_images),
