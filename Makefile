@@ -28,12 +28,11 @@ text := date gemtext gemtext_lines header settings slug uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url
 model := capsule check facet paths
-import := comment_thread comments \
-	emit entry facts feed feed_draft feed_json feed_words format heading html html_blocks \
-	html_builder html_charset html_chrome html_guard html_links html_media html_page html_style html_table \
-	html_text html_tree image_data image_memory image_name images \
-	mail_date memory names page_lines page_text phrase plain_page quotation report shape \
-	source_lines written_date xml_stream
+import := address blog blog_links blog_post comment_thread comments emit entry entry_post entry_store \
+	facts feed feed_draft feed_json feed_words format heading html html_blocks html_builder html_charset \
+	html_chrome html_guard html_links html_media html_page html_style html_table html_text html_tree \
+	image_data image_memory image_name images mail_date memory names page_lines page_text phrase plain_page \
+	quotation report saved_page shape source_lines target written_date xml_stream
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \

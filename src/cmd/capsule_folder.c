@@ -33,15 +33,16 @@ static bool add_file(void *context, slice path, const struct stat *status)
 }
 
 /* Days begin when they do for the capsule. Problems of capsule.conf are for `check` to tell. */
-static bool use_zone(int fd, const char *path)
+static bool read_conf(struct capsule_folder *folder, struct arena *kept)
 {
+    const char *path = folder->path;
     struct arena arena;
     struct diags ignored;
     struct capsule_conf conf;
     struct source source = { SLICE("capsule.conf"), SLICE_EMPTY };
     arena_init(&arena);
     diags_init(&ignored);
-    bool ok = file_read(&arena, fd, "capsule.conf", LIMIT_SOURCE_FILE, &source.text);
+    bool ok = file_read(&arena, folder->fd, "capsule.conf", LIMIT_SOURCE_FILE, &source.text);
     if (!ok && errno == ENOENT) {
         (void)command_fail("%s is not a capsule: it has no capsule.conf. A file with one line, "
                            "`Title: …`, makes the folder one",
@@ -50,6 +51,7 @@ static bool use_zone(int fd, const char *path)
         (void)command_fail("%s/capsule.conf: %s", path, strerror(errno));
     } else if (source_normalise(&arena, &source, &ignored)) {
         (void)!conf_parse(&arena, &source, &conf, &ignored);
+        folder->author = arena_copy(kept, conf.author);
     }
     diags_release(&ignored);
     arena_release(&arena);
@@ -66,7 +68,7 @@ bool capsule_folder_open(struct capsule_folder *folder, const char *path, struct
     }
     struct listing listing = { arena, folder };
     slice reviews = arena_printf(arena, "%s/reviews", path);
-    bool ok = use_zone(folder->fd, path);
+    bool ok = read_conf(folder, arena);
     if (ok && !(file_make_folders(folder->fd, "reviews") &&
                 file_walk(reviews.ptr, add_file, NULL, &listing))) {
         (void)command_fail("%s: %s", reviews.ptr, strerror(errno));

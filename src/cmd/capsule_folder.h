@@ -5,16 +5,12 @@
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "base/slice.h"
-
-/** A review's file, whatever is in it. */
-struct review_file {
-    slice name; /* without folders and .gmi: the slug it claims */
-    slice path; /* below the capsule, NUL-terminated */
-};
+#include "import/target.h"
 
 struct capsule_folder {
     const char *path;
     int fd;
+    slice author; /* of capsule.conf; may be empty */
     struct review_file *items;
     size_t count, capacity;
 };

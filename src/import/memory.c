@@ -1,17 +1,20 @@
 #include "import/memory.h"
 
 #include "base/limits.h"
+#include "import/address.h"
 #include "text/slug.h"
 
 #include <openssl/evp.h>
 #include <string.h>
 
-enum { PARTS = 5 };
+/* Parts of a line, now and in the first form, which had no more than a saved page needs. */
+enum { PARTS = 9, FIRST_PARTS = 5 };
 
 /* Names tried for one post before giving up on short ones. */
 enum { NUMBERED_NAMES = 100000 };
 
-static const char first_line[] = "# matinee imports 1: id, file, written, published, source";
+static const char first_line[] = "# matinee imports 2: id, file, written, before, published, "
+                                 "source, origin, address, updated";
 
 slice memory_hash(struct arena *arena, slice bytes)
 {
@@ -30,21 +33,88 @@ slice memory_hash(struct arena *arena, slice bytes)
     return (slice){ hex, (size_t)length * 2 };
 }
 
-/* False when the line has not as many parts as an entry. */
+/* True for the path of a file that an import may write. */
+static bool is_place(slice file)
+{
+    static const slice folders[] = { SLICE_INIT("reviews/"), SLICE_INIT("pages/"),
+                                     SLICE_INIT("static/comments/"), SLICE_INIT("drafts/") };
+    bool inside = false;
+    for (size_t i = 0; i < ARRAY_LENGTH(folders); i++) {
+        inside = inside || slice_starts_with(file, folders[i]);
+    }
+    return inside && slice_find(file, SLICE("/../")) == file.len;
+}
+
+/* False when the line is not one of an entry. */
 static bool read_entry(slice line, struct import_entry *out)
 {
-    slice parts[PARTS];
+    slice parts[PARTS] = { SLICE_EMPTY };
     size_t count = 0;
-    slice part;
-    while (count < PARTS && slice_next_piece(&line, '\t', &part)) {
-        parts[count++] = part;
+    bool more = true;
+    for (; count < PARTS && more; count++) {
+        size_t end = slice_find_byte(line, '\t');
+        more = end < line.len;
+        parts[count] = slice_head(line, end);
+        line = slice_from(line, end + 1);
     }
-    if (count < PARTS || line.len > 0 || !slice_starts_with(parts[0], SLICE("urn:uuid:")) ||
-        !slice_starts_with(parts[1], SLICE("reviews/"))) {
+    if (more || !slice_starts_with(parts[0], SLICE("urn:uuid:")) || !is_place(parts[1])) {
         return false;
     }
-    *out = (struct import_entry){ parts[0], parts[1], parts[2], parts[3], parts[4] };
-    return true;
+    if (count == FIRST_PARTS) {
+        *out = (struct import_entry){ .id = parts[0],
+                                      .file = parts[1],
+                                      .written = parts[2],
+                                      .published = parts[3],
+                                      .source = parts[4] };
+    } else {
+        *out = (struct import_entry){ parts[0], parts[1], parts[2], parts[3], parts[4],
+                                      parts[5], parts[6], parts[7], parts[8] };
+    }
+    return count == FIRST_PARTS || count == PARTS;
+}
+
+/* Make what is found by a part of `entry` lead to it. */
+static void add_to(struct slice_map *map, slice part, struct import_entry *entry)
+{
+    if (part.len > 0) {
+        slice_map_set(map, part, entry);
+    }
+}
+
+static void take_from(struct slice_map *map, slice part, const struct import_entry *entry)
+{
+    if (part.len > 0 && slice_map_get(map, part) == entry) {
+        slice_map_remove(map, part);
+    }
+}
+
+static void index_entry(struct memory *memory, struct import_entry *entry)
+{
+    add_to(&memory->by_file, entry->file, entry);
+    add_to(&memory->by_source, entry->source, entry);
+    add_to(&memory->by_origin, entry->origin, entry);
+    add_to(&memory->by_address, entry->address, entry);
+    add_to(&memory->by_path, address_dated_path(entry->address), entry);
+}
+
+/* Put `entry`, whose slices live as long as the memory. */
+static struct import_entry *put_entry(struct memory *memory, const struct import_entry *entry)
+{
+    struct import_entry *place = slice_map_get(&memory->by_id, entry->id);
+    if (place == NULL) {
+        place = arena_alloc(memory->arena, sizeof *place);
+        *ARRAY_ADD(memory->arena, &memory->entries) = place;
+        slice_map_set(&memory->by_id, entry->id, place);
+    } else {
+        take_from(&memory->by_file, place->file, place);
+        take_from(&memory->by_source, place->source, place);
+        take_from(&memory->by_origin, place->origin, place);
+        take_from(&memory->by_address, place->address, place);
+        take_from(&memory->by_path, address_dated_path(place->address), place);
+    }
+    *place = *entry;
+    index_entry(memory, place);
+    return place;
 }
 
 void memory_read(struct arena *arena, const struct source *source, struct memory *memory,
@@ -52,65 +122,140 @@ void memory_read(struct arena *arena, const struct source *source, struct memory
 {
     slice rest = source->text;
     slice line;
+    size_t lines = 0;
     *memory = (struct memory){ .arena = arena };
+    slice_map_init(&memory->by_id, arena);
+    slice_map_init(&memory->by_file, arena);
+    slice_map_init(&memory->by_source, arena);
+    slice_map_init(&memory->by_origin, arena);
+    slice_map_init(&memory->by_address, arena);
+    slice_map_init(&memory->by_path, arena);
     while (slice_next_line(&rest, &line)) {
         struct import_entry entry;
-        line = slice_trim_end(line);
+        bool whole = rest.len > 0 || slice_ends_with(source->text, SLICE("\n"));
+        if (line.len > 0 && line.ptr[line.len - 1] == '\r') {
+            line = slice_head(line, line.len - 1);
+        }
         if (line.len == 0 || line.ptr[0] == '#') {
             continue;
         }
-        if (read_entry(line, &entry)) {
-            *ARRAY_ADD(arena, memory) = entry;
-        } else {
+        lines++;
+        if (whole && read_entry(line, &entry)) {
+            (void)put_entry(memory, &entry);
+        } else if (whole) {
             diags_add(diags, DIAG_WARNING, source, line.ptr,
                       "this line is no import, and is passed over");
         }
     }
+    memory->is_untidy = lines != memory->entries.count;
+}
+
+void memory_release(struct memory *memory)
+{
+    slice_map_release(&memory->by_id);
+    slice_map_release(&memory->by_file);
+    slice_map_release(&memory->by_source);
+    slice_map_release(&memory->by_origin);
+    slice_map_release(&memory->by_address);
+    slice_map_release(&memory->by_path);
+}
+
+void memory_put_entry(const struct import_entry *entry, struct buf *out)
+{
+    const slice parts[PARTS] = { entry->id,     entry->file,      entry->written,
+                                 entry->before, entry->published, entry->source,
+                                 entry->origin, entry->address,   entry->updated };
+    for (size_t i = 0; i < PARTS; i++) {
+        if (i > 0) {
+            buf_putc(out, '\t');
+        }
+        buf_put(out, parts[i]);
+    }
+    buf_putc(out, '\n');
 }
 
 void memory_put(const struct memory *memory, struct buf *out)
 {
     buf_puts(out, first_line);
     buf_putc(out, '\n');
-    for (size_t i = 0; i < memory->count; i++) {
-        const struct import_entry *entry = &memory->items[i];
-        buf_printf(out, "%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", SLICE_ARG(entry->id),
-                   SLICE_ARG(entry->file), SLICE_ARG(entry->written), SLICE_ARG(entry->published),
-                   SLICE_ARG(entry->source));
+    for (size_t i = 0; i < memory->entries.count; i++) {
+        memory_put_entry(memory->entries.items[i], out);
     }
 }
 
 struct import_entry *memory_find(const struct memory *memory, slice id)
 {
-    for (size_t i = 0; i < memory->count; i++) {
-        if (slice_equal(memory->items[i].id, id)) {
-            return &memory->items[i];
-        }
-    }
-    return NULL;
+    return slice_map_get(&memory->by_id, id);
+}
+
+struct import_entry *memory_find_file(const struct memory *memory, slice file)
+{
+    return slice_map_get(&memory->by_file, file);
 }
 
 struct import_entry *memory_find_source(const struct memory *memory, slice source)
 {
-    for (size_t i = 0; i < memory->count; i++) {
-        if (slice_equal(memory->items[i].source, source)) {
-            return &memory->items[i];
-        }
-    }
-    return NULL;
+    return slice_map_get(&memory->by_source, source);
 }
 
-void memory_set(struct memory *memory, const struct import_entry *entry)
+struct import_entry *memory_find_origin(const struct memory *memory, slice origin)
 {
-    struct import_entry *place = memory_find(memory, entry->id);
-    struct arena *arena = memory->arena;
-    if (place == NULL) {
-        place = ARRAY_ADD(arena, memory);
+    return slice_map_get(&memory->by_origin, origin);
+}
+
+struct import_entry *memory_find_address(const struct memory *memory, slice address)
+{
+    struct import_entry *entry = slice_map_get(&memory->by_address, address);
+    if (entry != NULL) {
+        return entry;
     }
-    *place = (struct import_entry){ arena_copy(arena, entry->id), arena_copy(arena, entry->file),
-                                    arena_copy(arena, entry->written),
-                                    arena_copy(arena, entry->published),
-                                    arena_copy(arena, entry->source) };
+    entry = slice_map_get(&memory->by_path, address_dated_path(address));
+    return entry != NULL && !(address_has_host(address) && address_has_host(entry->address)) ? entry
+                                                                                             : NULL;
+}
+
+/* A copy in which no part ends early. */
+static slice kept(struct arena *arena, slice part)
+{
+    struct buf out;
+    buf_init(&out, part.len + 1);
+    for (size_t i = 0; i < part.len; i++) {
+        buf_putc(&out, (unsigned char)part.ptr[i] < ' ' ? ' ' : part.ptr[i]);
+    }
+    slice copy = arena_copy(arena, buf_slice(&out));
+    buf_release(&out);
+    return copy;
+}
+
+static bool is_same(const struct import_entry *a, const struct import_entry *b)
+{
+    return slice_equal(a->file, b->file) && slice_equal(a->written, b->written) &&
+           slice_equal(a->published, b->published) && slice_equal(a->source, b->source) &&
+           slice_equal(a->origin, b->origin) && slice_equal(a->address, b->address) &&
+           slice_equal(a->updated, b->updated);
+}
+
+const struct import_entry *memory_set(struct memory *memory, const struct import_entry *entry)
+{
+    const struct import_entry *known = memory_find(memory, entry->id);
+    struct arena *arena = memory->arena;
+    struct import_entry next = {
+        .id = known != NULL ? known->id : kept(arena, entry->id),
+        .file = kept(arena, entry->file),
+        .written = kept(arena, entry->written),
+        .published = kept(arena, entry->published),
+        .source = kept(arena, entry->source),
+        .origin = kept(arena, entry->origin),
+        .address = kept(arena, entry->address),
+        .updated = kept(arena, entry->updated),
+    };
+    if (known != NULL && is_same(known, &next)) {
+        return NULL;
+    }
+    if (known != NULL) {
+        next.before = slice_equal(known->written, next.written) ? known->before : known->written;
+    }
+    return put_entry(memory, &next);
 }
 
 enum write_plan memory_plan(const struct import_entry *entry, slice current, slice made,
@@ -122,7 +267,9 @@ enum write_plan memory_plan(const struct import_entry *entry, slice current, sli
     if (slice_equal(current, made)) {
         return WRITE_NOT;
     }
-    if (entry != NULL && slice_equal(current, entry->written)) {
+    /* What was written the time before last is still there when the last import was cut off. */
+    if (entry != NULL &&
+        (slice_equal(current, entry->written) || slice_equal(current, entry->before))) {
         return WRITE_AGAIN;
     }
     if (overwrite) {

@@ -2,7 +2,9 @@
  *
  * Kept in CAPSULE/.matinee/imports, so that a post that is imported again goes into the same file
  * under the same date, and so that a file which a person has changed since is told from one that
- * nobody touched. A line a post, tabs between its parts; the first line names the form. */
+ * nobody touched. A line a file, tabs between its parts; the first line names the form. Lines are
+ * added before the files that they speak of are written, so that a process that is killed leaves
+ * nothing that the next one takes for a person's work; of two lines for one id the later counts. */
 #ifndef MATINEE_IMPORT_MEMORY_H
 #define MATINEE_IMPORT_MEMORY_H
 
@@ -11,37 +13,61 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/slice.h"
+#include "base/slice_map.h"
 
-/** A post that was imported. */
+/** A file that an import made. Texts hold no control characters; all but id and file may be empty.
+ */
 struct import_entry {
-    slice id;        /* urn:uuid:…, the post's identity */
-    slice file;      /* below the capsule: reviews/NAME.gmi */
+    slice id;   /* urn:uuid:…, the post's identity; with #comments behind it, of its comments */
+    slice file; /* below the capsule: reviews/NAME.gmi */
     slice written;   /* SHA-256 of what was written, or offered, last, in hexadecimal */
+    slice before;    /* the same of the time before that */
     slice published; /* the date it got */
-    slice source;    /* SHA-256 of the input */
+    slice source;    /* SHA-256 of the input, a saved page */
+    slice origin;    /* the id that the blog has for it */
+    slice address;   /* where it stood on the web: see address.h */
+    slice updated;   /* when the blog changed it last */
 };
 
 struct memory {
     struct arena *arena;
-    struct import_entry *items;
-    size_t count, capacity;
+    struct {
+        struct import_entry **items; /* in the order in which they came */
+        size_t count, capacity;
+    } entries;
+    struct slice_map by_id;
+    struct slice_map by_file;
+    struct slice_map by_source;
+    struct slice_map by_origin;
+    struct slice_map by_address;
+    struct slice_map by_path; /* those addresses whose path has a date, by it */
+    bool is_untidy; /* the text that was read has lines that do not count: write it anew */
 };
 
 /** The SHA-256 of `bytes` in hexadecimal, in `arena`. Empty when the library refuses. */
 slice memory_hash(struct arena *arena, slice bytes);
 
-/** Read what memory_put wrote. A line that is no entry is a warning and is passed over. */
+/** Read what memory_put and memory_put_entry wrote, in this form or the one before. A line that is
+ * no entry is a warning and is passed over; a last line that was not finished is so silently. */
 void memory_read(struct arena *arena, const struct source *source, struct memory *memory,
                  struct diags *diags);
+void memory_release(struct memory *memory);
 /** Append all entries as the text of the file. */
 void memory_put(const struct memory *memory, struct buf *out);
+/** Append the line of one entry. */
+void memory_put_entry(const struct import_entry *entry, struct buf *out);
 
-/** The entry of a post, or NULL. */
+/** The entry of a post, of a file, of an input with exactly these contents, of what the blog calls
+ * so, of what stood at an address (where one of both has no host, by a path that has a date); or
+ * NULL. There is none for the empty slice. */
 struct import_entry *memory_find(const struct memory *memory, slice id);
-/** The entry of an input with exactly these contents, or NULL. */
+struct import_entry *memory_find_file(const struct memory *memory, slice file);
 struct import_entry *memory_find_source(const struct memory *memory, slice source);
-/** Set the entry of `entry->id`. Its slices are copied. */
-void memory_set(struct memory *memory, const struct import_entry *entry);
+struct import_entry *memory_find_origin(const struct memory *memory, slice origin);
+struct import_entry *memory_find_address(const struct memory *memory, slice address);
+/** Set the entry of `entry->id`, all but `before`, which follows from what was known. Its slices
+ * are copied. Returns the entry when it is another one than before, else NULL. */
+const struct import_entry *memory_set(struct memory *memory, const struct import_entry *entry);
 
 /** What to do with a source file that an import made. */
 enum write_plan {

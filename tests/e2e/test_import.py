@@ -411,9 +411,9 @@ def test_names_that_collide_get_the_month(capsule, page):
     (b"<!DOCTYPE html><title>A</title>", "it has a title and no text"),
     (b"<html><body>A \x00 byte.", "page.txt:1:15: error: a NUL byte"),
     (b"<div>" * 5000, "nested too deeply"),
-    (b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'/>", "a feed"),
     (b"PK\x03\x04rest", "a zip archive"),
-    (b'{"feed": {}}', "a JSON file"),
+    (b'{"feed": {}}', "page.txt:1: error: this is neither Atom nor RSS 2.0"),
+    (b'{"name": "x"}', "page.txt"),
     ("Title\n".encode("utf-16"), "UTF-16"),
 ])
 def test_refused(capsule, page, content, message):

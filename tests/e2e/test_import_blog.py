@@ -1,0 +1,289 @@
+"""`matinee import` of whole blogs: exports and feeds become reviews, pages and comments."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import blogs
+
+ROOT = Path(__file__).resolve().parents[2]
+MATINEE = os.environ.get("MATINEE", str(ROOT / "build/release/matinee"))
+SHARED = Path(os.environ.get("MATINEE_SHARED", ROOT / "../shared"))
+SAMPLES = SHARED / "samples"
+SECONDS = 120
+
+needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="../shared/samples is not here")
+
+
+def run(capsule, *arguments):
+    return subprocess.run(
+        [MATINEE, *arguments], cwd=capsule.parent, stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, timeout=SECONDS, check=False)
+
+
+@pytest.fixture
+def capsule(tmp_path):
+    folder = tmp_path / "capsule"
+    folder.mkdir()
+    (folder / "capsule.conf").write_text("Title: Trial\nAuthor: Kim\nTimezone: Asia/Seoul\n")
+    return folder
+
+
+def imported(capsule, content, *options, name="blog.xml"):
+    (capsule.parent / name).write_text(content)
+    done = run(capsule, "import", *options, name)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def names(capsule, folder="reviews"):
+    return sorted(path.stem for path in (capsule / folder).glob("*.gmi"))
+
+
+def header(path):
+    head, _, _ = path.read_text().partition("\n\n")
+    return dict(line.split(": ", 1) for line in head.splitlines())
+
+
+def tree(capsule):
+    """Every file with its contents, and what tells whether it was written."""
+    return {str(path.relative_to(capsule)): (path.read_bytes(), path.stat().st_ino,
+                                             path.stat().st_mtime_ns)
+            for path in sorted(capsule.rglob("*")) if path.is_file()}
+
+
+def contents(capsule):
+    return {name: content for name, (content, _, _) in tree(capsule).items()
+            if not name.startswith(".matinee/")}
+
+
+def checked(capsule):
+    done = run(capsule, "check")
+    assert done.returncode == 0, done.stderr
+    assert "warning" not in done.stderr, done.stderr
+
+
+# --- one blog, in its forms -----------------------------------------------------------------------
+
+@pytest.mark.parametrize("form", [blogs.takeout, blogs.export])
+def test_a_blog(capsule, form):
+    imported(capsule, form(), "--blog", blogs.ADDRESS)
+    assert names(capsule) == ["not-done-yet", "the-attic", "the-attic-2024-05", "the-cellar"]
+    attic = header(capsule / "reviews/the-attic.gmi")
+    assert attic["Title"] == "The Attic"
+    assert attic["Year"] == "1998"
+    assert attic["Published"] == "2024-03-02T20:00:00+09:00"
+    assert attic["Updated"] == "2024-03-09T08:00:00+09:00"
+    assert attic["Tags"] == r"Courtroom, Night\, later"
+    assert attic["Aliases"] == "/2024/03/the-attic.html"
+    assert attic["Source"] == "https://attic.example/2024/03/the-attic.html"
+    assert attic["Id"].startswith("urn:uuid:")
+    assert "Author" not in attic and "Draft" not in attic
+    assert "Updated" not in header(capsule / "reviews/the-cellar.gmi")
+    checked(capsule)
+
+
+def test_links_between_posts(capsule):
+    imported(capsule, blogs.takeout(), "--blog", blogs.ADDRESS)
+    text = (capsule / "reviews/the-attic.gmi").read_text()
+    assert "=> review:the-cellar her sister\n" in text
+    assert "=> /about.gmi the page\n" in text
+    assert "=> http://attic.example/2024/05/never.html another post\n" in text
+    assert "=> https://elsewhere.example/2024/04/cellar-door.html a door\n" in text
+    assert "=> review:the-attic Up there\n" in (capsule / "reviews/the-cellar.gmi").read_text()
+
+
+def test_drafts_stay_drafts(capsule):
+    imported(capsule, blogs.takeout())
+    draft = header(capsule / "reviews/not-done-yet.gmi")
+    assert draft["Draft"] == "yes"
+    assert "Aliases" not in draft
+
+
+def test_pages(capsule):
+    imported(capsule, blogs.export())
+    assert names(capsule, "pages") == ["about"]
+    assert (capsule / "pages/about.gmi").read_text() == \
+        "# About\n\n## Who\nSomebody who goes upstairs.\n"
+    assert (capsule / "capsule.conf").read_text().endswith("\nRedirect: /p/about.html /about.gmi\n")
+    imported(capsule, blogs.export())
+    assert (capsule / "capsule.conf").read_text().count("Redirect") == 1
+
+
+def test_a_page_written_by_hand_is_no_page_of_the_blog(capsule):
+    (capsule / "pages").mkdir()
+    (capsule / "pages/about.gmi").write_text("# By hand\n")
+    imported(capsule, blogs.export())
+    assert (capsule / "pages/about.gmi").read_text() == "# By hand\n"
+    assert names(capsule, "pages") == ["about", "about-2024-01"]
+    checked(capsule)
+
+
+def test_comments(capsule):
+    imported(capsule, blogs.takeout(), "--blog", blogs.ADDRESS)
+    page = (capsule / "static/comments/the-attic.gmi").read_text()
+    assert "The window" in page and "is the whole film." in page
+    assert page.index("Ann") < page.index("Bob")
+    assert "to Ann" in page
+    assert "pills" not in page.lower()
+    assert "/reviews/the-attic/" in page
+    assert (capsule / "reviews/the-attic.gmi").read_text().endswith(
+        "\n\n=> /comments/the-attic.gmi 2 comments\n")
+    assert names(capsule, "static/comments") == ["the-attic"]
+    checked(capsule)
+
+
+def test_comments_stay_when_a_feed_has_none(capsule):
+    imported(capsule, blogs.export())
+    posts = [dict(post, html=post["html"] + "<p>One more line.</p>") for post in blogs.POSTS]
+    imported(capsule, blogs.live(posts))
+    text = (capsule / "reviews/the-attic.gmi").read_text()
+    assert "One more line.\n\n=> /comments/the-attic.gmi 2 comments\n" in text
+    checked(capsule)
+
+
+def test_the_same_post_in_every_form_is_one_review(capsule):
+    imported(capsule, blogs.takeout())
+    ids = {name: header(capsule / f"reviews/{name}.gmi")["Id"] for name in names(capsule)}
+    imported(capsule, blogs.export())
+    imported(capsule, blogs.live())
+    imported(capsule, blogs.rss())
+    assert {name: header(capsule / f"reviews/{name}.gmi")["Id"] for name in names(capsule)} == ids
+    assert names(capsule, "pages") == ["about"]
+    checked(capsule)
+
+
+def test_names_do_not_depend_on_the_order(capsule, tmp_path):
+    """A blog that is imported post by post has the names that it has when it is imported at once."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "capsule.conf").write_text("Title: Other\n")
+    for post in sorted(blogs.POSTS, key=lambda post: post["published"]):
+        imported(other, blogs.takeout([post]), "--into", "other")
+    imported(capsule, blogs.takeout(list(reversed(blogs.POSTS))))
+    assert names(other) == names(capsule)
+    for name in names(capsule):
+        assert header(other / f"reviews/{name}.gmi")["Id"] == header(capsule / f"reviews/{name}.gmi")["Id"]
+
+
+# --- again ----------------------------------------------------------------------------------------
+
+def test_nothing_new_writes_nothing(capsule):
+    imported(capsule, blogs.takeout())
+    before = tree(capsule)
+    imported(capsule, blogs.takeout())
+    assert tree(capsule) == before
+
+
+def test_what_a_person_changed_stays(capsule):
+    imported(capsule, blogs.takeout())
+    attic = capsule / "reviews/the-attic.gmi"
+    about = capsule / "pages/about.gmi"
+    comments = capsule / "static/comments/the-attic.gmi"
+    for path in (attic, about, comments):
+        path.write_text(path.read_text() + "\nBy hand.\n")
+    posts = [dict(post, html=post["html"] + "<p>New on the web.</p>") for post in blogs.POSTS]
+    posts[0] = dict(posts[0], comments=posts[0]["comments"] + [
+        {"n": 104, "author": "Cho", "published": "2024-03-06T10:00:00+09:00", "html": "Late."}])
+    imported(capsule, blogs.takeout(posts))
+    for path, new in ((attic, "New on the web."), (about, "New on the web."), (comments, "Late.")):
+        assert path.read_text().endswith("\nBy hand.\n")
+        assert new not in path.read_text()
+        beside = path.with_name(path.name + ".new").read_text()
+        assert new in beside and "By hand." not in beside
+    assert "New on the web." in (capsule / "reviews/the-cellar.gmi").read_text()
+
+
+def test_a_review_that_was_moved_is_found(capsule):
+    imported(capsule, blogs.takeout())
+    (capsule / "reviews/2024").mkdir()
+    (capsule / "reviews/the-cellar.gmi").rename(capsule / "reviews/2024/the-cellar.gmi")
+    posts = [dict(post, html=post["html"] + "<p>New on the web.</p>") for post in blogs.POSTS]
+    imported(capsule, blogs.takeout(posts))
+    assert "the-cellar" not in names(capsule)
+    assert "New on the web." in (capsule / "reviews/2024/the-cellar.gmi").read_text()
+
+
+def test_a_draft_that_appears_keeps_its_file(capsule):
+    imported(capsule, blogs.takeout())
+    posts = list(blogs.POSTS)
+    posts[3] = dict(posts[3], draft=False, title="Done at last", path="/2024/06/done-at-last.html")
+    imported(capsule, blogs.live(posts))
+    appeared = header(capsule / "reviews/not-done-yet.gmi")
+    assert appeared["Title"] == "Done at last"
+    assert "Draft" not in appeared
+    assert appeared["Aliases"] == "/2024/06/done-at-last.html"
+    checked(capsule)
+
+
+def test_a_saved_page_and_the_feed_are_one_review(capsule):
+    page = ("<!doctype html><html><head><title>The Cellar</title>"
+            "<link rel='canonical' href='https://attic.example/2024/04/the-cellar.html'></head><body>"
+            "<article><h1>The Cellar</h1><p>Down there it is dark.</p></article></body></html>")
+    imported(capsule, page, name="page.html")
+    imported(capsule, blogs.live())
+    assert names(capsule) == ["the-attic", "the-attic-2024-05", "the-cellar"]
+
+
+# --- odd blogs ------------------------------------------------------------------------------------
+
+def test_trash_and_spam_are_left_out_and_named(capsule):
+    posts = [dict(blogs.POSTS[1], status="SOFT_TRASHED"), blogs.POSTS[2]]
+    report = imported(capsule, blogs.takeout(posts))
+    assert names(capsule) == ["the-attic"]
+    assert re.search(r"The Cellar.*trash", report)
+
+
+def test_a_page_of_the_feed_twice(capsule):
+    imported(capsule, blogs.live(blogs.POSTS + blogs.POSTS))
+    assert names(capsule) == ["the-attic", "the-attic-2024-05", "the-cellar"]
+
+
+def test_a_feed_without_posts(capsule):
+    imported(capsule, "<feed xmlns='http://www.w3.org/2005/Atom'><title>Nothing</title></feed>")
+    assert names(capsule) == []
+
+
+def test_what_is_cut_off_is_said_and_kept(capsule):
+    text = blogs.takeout()
+    (capsule.parent / "blog.xml").write_text(text[:text.index("The Cellar")])
+    done = run(capsule, "import", "blog.xml")
+    assert done.returncode == 1
+    assert "blog.xml:" in done.stderr and "error" in done.stderr
+    assert names(capsule) == ["the-attic"]
+
+
+@pytest.mark.parametrize("evil", ["../../evil", "..", "/etc/passwd", "a/b", ".hidden", "a\\b", "%2e%2e%2fevil"])
+def test_names_stay_in_the_folder(capsule, evil):
+    posts = [dict(blogs.POSTS[1], path=f"/2024/04/{evil}.html", title=evil)]
+    imported(capsule, blogs.takeout(posts))
+    assert len(names(capsule)) == 1
+    outside = [path for path in capsule.parent.rglob("*.gmi") if path.parent != capsule / "reviews"]
+    assert outside == []
+
+
+# --- real exports ---------------------------------------------------------------------------------
+
+@needs_samples
+@pytest.mark.parametrize("sample, live, drafts, pages, comments", [
+    ("blogger-takeout-feed.atom", 33, 7, 0, 306),
+    ("blogger-old-export.xml", 8, 2, 1, 1),
+])
+def test_samples(capsule, sample, live, drafts, pages, comments):
+    (capsule / "capsule.conf").write_text("Title: Trial\n")
+    report = imported(capsule, (SAMPLES / sample).read_text(), name=sample)
+    reviews = [header(path) for path in (capsule / "reviews").glob("*.gmi")]
+    assert sum("Draft" not in review for review in reviews) == live
+    assert sum("Draft" in review for review in reviews) == drafts
+    assert len(names(capsule, "pages")) == pages
+    shown = sum(int(count) for path in (capsule / "reviews").glob("*.gmi")
+                for count in re.findall(r"^=> /comments/\S+ (\d+) comments?$", path.read_text(), re.M))
+    assert 0 < shown <= comments
+    checked(capsule)
+    before = tree(capsule)
+    assert imported(capsule, (SAMPLES / sample).read_text(), name=sample) != report
+    assert tree(capsule) == before
