@@ -15,7 +15,7 @@ PKG_CONFIG ?= pkg-config
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 VERSION := 0.1.0
 
-LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc libxml-2.0 jansson
+LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc libxml-2.0 jansson libcurl
 # Linux alone has it; without it the server runs with its system calls unfiltered, and says so.
 ifeq ($(shell $(PKG_CONFIG) --exists libseccomp 2>/dev/null && echo yes),yes)
 LIBRARIES += libseccomp
@@ -33,6 +33,7 @@ import := address blog blog_links blog_post comment_thread comments emit entry e
 	html_chrome html_guard html_links html_media html_page html_style html_table html_text html_tree \
 	image_data image_memory image_name images mail_date memory names page_lines page_text phrase plain_page \
 	quotation report saved_page shape source_lines target written_date xml_stream
+web := fetch hosts public_address robots transfer web_url
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
@@ -43,7 +44,7 @@ server := acceptor admission backoff calls channel clock connection first_record
 	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
 cmd := address_check build capsule_certificate capsule_folder cert cert_list check command get import \
 	link_check new open_capsule path_check serve server_user tree
-ROOMS := base text gemini model import source pages server cmd
+ROOMS := base text gemini model import web source pages server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \

@@ -127,6 +127,33 @@
 #define LIMIT_XML_ATTRIBUTES 256
 #define LIMIT_XML_NAMESPACES 256
 
+/* --- the web ------------------------------------------------------------------------------------
+ */
+
+/** Longest address that is asked for, in bytes; servers take some 8 kB, browsers show 2. */
+#define LIMIT_WEB_URL 4096u
+/** Redirects are followed LIMIT_REDIRECTS times. All headers of an answer, in bytes: real ones have
+ * 2 kB, with a policy of what scripts may do 10. */
+#define LIMIT_WEB_HEADERS (64u * 1024)
+/** Longest value of a header that is kept (ETag, Last-Modified). */
+#define LIMIT_WEB_HEADER_VALUE 1024u
+/** Bytes of a body that is not wanted, such as the page of a 404, before the connection is closed
+ * instead of kept. */
+#define LIMIT_WEB_UNWANTED (64u * 1024)
+/** Bytes of a robots.txt that count: 500 kB are what has to be read (RFC 9309, 2.5). */
+#define LIMIT_WEB_ROBOTS (500u * 1024)
+/** The longest pause between two requests that a robots.txt can ask for, in milliseconds. With it a
+ * blog of 1,000 short posts takes a night. */
+#define LIMIT_WEB_CRAWL_DELAY_MS 30000u
+/** The longest that a server can make us wait before it is asked again, in seconds. */
+#define LIMIT_WEB_WAIT_S 600
+/** How often a file is asked for, and files in a row that a host fails to give before it is left
+ * alone. */
+#define LIMIT_WEB_TRIES 5
+#define LIMIT_WEB_FAILURES 3
+/** Hosts that are remembered with their robots.txt: the blog's, and those of its pictures. */
+#define LIMIT_WEB_HOSTS 32
+
 /* --- pages ------------------------------------------------------------------------------------ */
 
 /** Largest rendered page in bytes: a full review of LIMIT_SOURCE_FILE, or a sitemap of 200,000
