@@ -130,6 +130,7 @@ static bool import_page(struct run *run, const struct input *input, bool is_html
         .path = input->path,
         .is_html = is_html,
         .published = run->options->published,
+        .images = &run->images,
         .tell = tell,
         .context = run,
     };

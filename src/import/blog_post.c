@@ -6,7 +6,9 @@
 #include "import/emit.h"
 #include "import/entry_post.h"
 #include "import/plain_page.h"
+#include "import/post_images.h"
 #include "import/shape.h"
+#include "import/typed_html.h"
 #include "text/date.h"
 #include "text/gemtext.h"
 #include "text/slug.h"
@@ -80,6 +82,9 @@ static bool read_post(struct making *making)
         return false;
     }
     complete_address(making);
+    if (making->feed->kind == FEED_WORDPRESS && making->entry.content_is_html) {
+        making->entry.content = typed_html(making->arena, making->entry.content);
+    }
     report_init(&making->report, making->arena);
     making->shown = &making->report;
     return entry_to_post(making->arena, &making->entry, blog->options->input, &making->post,
@@ -89,19 +94,15 @@ static bool read_post(struct making *making)
 /* Pictures that can be had are shown from the capsule. */
 static void store_images(struct making *making)
 {
-    struct images *images = making->blog->options->images;
-    for (size_t i = 0; i < making->post.blocks.count; i++) {
-        struct block *block = &making->post.blocks.items[i];
-        slice path;
-        const struct image_wanted wanted = {
-            .urls = { block->url },
-            .name_hint = making->item->name,
-            .line = block->line,
-        };
-        if (block->kind == BLOCK_IMAGE && images_store(images, &wanted, &making->report, &path)) {
-            block->url = path;
-        }
-    }
+    const struct blog_options *options = making->blog->options;
+    const struct post_images images = {
+        .images = options->images,
+        .input = options->input,
+        .name = making->item->name,
+        .tell = options->tell,
+        .context = options->context,
+    };
+    post_images_store(&images, &making->post, &making->report);
 }
 
 /* --- what the header says --------------------------------------------------------------------- */
@@ -346,7 +347,7 @@ static void relink_comment(void *context, struct arena *arena, struct post *post
                          : SLICE_EMPTY;
         if (path.len > 0) {
             block->text = block->text.len > 0 ? block->text : block->url;
-            block->url = path;
+            block->url = arena_printf(arena, "..%.*s", SLICE_ARG(path));
         }
     }
 }
@@ -390,8 +391,8 @@ static bool write_comments(struct making *making)
         .post = item->origin,
         .title = title,
         .link = item->kind == ENTRY_PAGE
-                    ? arena_printf(making->arena, "/%.*s.gmi", SLICE_ARG(item->name))
-                    : arena_printf(making->arena, "/reviews/%.*s/", SLICE_ARG(item->name)),
+                    ? arena_printf(making->arena, "../%.*s.gmi", SLICE_ARG(item->name))
+                    : arena_printf(making->arena, "../reviews/%.*s/", SLICE_ARG(item->name)),
         .items = list,
         .count = item->comments,
         .load = load_comment,
@@ -400,7 +401,7 @@ static bool write_comments(struct making *making)
     };
     report_init(&report, making->arena);
     making->shown = &report;
-    buf_init(&text, LIMIT_SOURCE_FILE);
+    buf_init(&text, LIMIT_PAGE);
     bool ok = list_comments(making, list);
     if (ok && comments_put(&comments, &text, &report, making->blog->diags)) {
         ok = place(making, OUTCOME_COMMENTS, comments_id(making), making->comments_file, &text);

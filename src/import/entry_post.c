@@ -77,6 +77,7 @@ bool entry_to_post(struct arena *arena, const struct entry *entry, slice path, s
         .title = entry_words(arena, entry->title, entry->title_is_html),
         .line = entry->line,
         .published = entry_whole_seconds(arena, entry->published),
+        .with_data = true,
     };
     for (size_t i = 0; i < entry->labels.count; i++) {
         slice label = clean_line(arena, entry->labels.items[i]);
@@ -85,9 +86,6 @@ bool entry_to_post(struct arena *arena, const struct entry *entry, slice path, s
         }
     }
     bool has_content = entry->content.len > 0;
-    if (has_content) {
-        post->summary = entry_words(arena, entry->summary, entry->summary_is_html);
-    }
     const struct source source = { path, has_content ? entry->content : entry->summary };
     if (!has_content && source.text.len > 0) {
         report_note(report, entry->line, "there is no more than its summary in the feed");

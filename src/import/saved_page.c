@@ -5,6 +5,7 @@
 #include "import/emit.h"
 #include "import/html.h"
 #include "import/page_text.h"
+#include "import/post_images.h"
 #include "import/shape.h"
 #include "text/slug.h"
 
@@ -136,12 +137,30 @@ static bool place(struct making *making, const struct buf *text)
     return true;
 }
 
+/* Pictures that are part of the page, and those that the capsule has already. */
+static void store_images(struct making *making)
+{
+    const struct saved_page *page = making->page;
+    const struct post_images images = {
+        .images = page->images,
+        .input = slice_of(page->path),
+        .name = making->post.title.len > 0
+                    ? slug_make_never_empty(making->arena, making->post.title)
+                    : fallback_title(making),
+        .tell = page->tell,
+        .context = page->context,
+    };
+    post_images_store(&images, &making->post, &making->report);
+}
+
 static bool make(struct making *making)
 {
     struct buf text;
+    making->post.with_data = true;
     if (!read_post(making)) {
         return false;
     }
+    store_images(making);
     shape_recognise(making->arena, &making->post, fallback_title(making), &making->shape,
                     &making->report);
     if (!identify(making)) {

@@ -6,15 +6,17 @@
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "base/diag.h"
+#include "import/images.h"
 #include "import/outcome.h"
 #include "import/target.h"
 
 struct saved_page {
-    const char *path; /* of the file, as messages name it */
-    slice bytes;      /* what is in it */
-    bool is_html;     /* else text */
-    slice published;  /* the date to give it, where it is not to have its own; or empty */
-    slice file_day;   /* the file's own date, when nothing else tells */
+    const char *path;      /* of the file, as messages name it */
+    slice bytes;           /* what is in it */
+    bool is_html;          /* else text */
+    slice published;       /* the date to give it, where it is not to have its own; or empty */
+    slice file_day;        /* the file's own date, when nothing else tells */
+    struct images *images; /* pictures are stored in */
     outcome_tell *tell;
     void *context;
 };

@@ -141,7 +141,7 @@ slice target_identity(struct arena *arena, slice name)
 static slice read_current(const struct target *target, struct arena *arena, const char *path)
 {
     slice current;
-    if (!file_read(arena, target->fd, path, LIMIT_SOURCE_FILE, &current)) {
+    if (!file_read(arena, target->fd, path, LIMIT_PAGE, &current)) {
         return SLICE_EMPTY;
     }
     return current;

@@ -81,7 +81,7 @@ def takeout(posts=None):
                        f"<blogger:status>{comment.get('status', 'LIVE')}</blogger:status>"
                        f"<blogger:parent>{BLOG}.post-{post['n']}</blogger:parent>{answers}"
                        f"<author><name>{comment['author']}</name></author>"
-                       f"<title>{comment['html'][:10]}</title>{_content(comment)}{_dates(comment)}</entry>")
+                       f"<title>{escape(comment['html'][:10])}</title>{_content(comment)}{_dates(comment)}</entry>")
     return "\n".join(out) + "</feed>"
 
 
@@ -143,4 +143,33 @@ def rss(posts=None):
             out.append(f"<item><title>{escape(post['title'])}</title><link>{ADDRESS}{post['path']}</link>"
                        f"<guid>{ADDRESS}{post['path']}</guid><pubDate>Sat, 02 Mar 2024 11:00:00 GMT</pubDate>"
                        f"<content:encoded><![CDATA[{post['html']}]]></content:encoded></item>")
+    return "\n".join(out) + "</channel></rss>"
+
+
+def wxr(posts=None):
+    """WordPress's export: a guid that is no address, comments in front of nothing, typed HTML."""
+    out = ["<?xml version='1.0' encoding='UTF-8'?><rss version='2.0' "
+           "xmlns:content='http://purl.org/rss/1.0/modules/content/' "
+           "xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:wp='http://wordpress.org/export/1.2/'>"
+           f"<channel><title>Attic</title><link>{ADDRESS}</link><wp:wxr_version>1.2</wp:wxr_version>"]
+    for post in POSTS if posts is None else posts:
+        status = post.get("status") or ("draft" if post.get("draft") else "publish")
+        labels = "".join(f"<category domain='post_tag' nicename='x'>{escape(label)}</category>"
+                         for label in post.get("labels", []))
+        comments = "".join(
+            f"<wp:comment><wp:comment_id>{comment['n']}</wp:comment_id>"
+            f"<wp:comment_author>{comment['author']}</wp:comment_author>"
+            f"<wp:comment_date_gmt>2024-03-03 01:00:00</wp:comment_date_gmt>"
+            f"<wp:comment_content><![CDATA[{comment['html']}]]></wp:comment_content>"
+            f"<wp:comment_approved>{0 if 'status' in comment else 1}</wp:comment_approved>"
+            f"<wp:comment_parent>{comment.get('answers', 0)}</wp:comment_parent></wp:comment>"
+            for comment in post.get("comments", []))
+        link = f"{ADDRESS}{post['path']}" if "path" in post else f"{ADDRESS}/?p={post['n']}"
+        out.append(f"<item><title>{escape(post['title'])}</title><link>{link}</link>"
+                   f"<guid isPermaLink='false'>{ADDRESS}/?p={post['n']}</guid><dc:creator>Kim</dc:creator>"
+                   f"<content:encoded><![CDATA[{post['html']}]]></content:encoded>{labels}{comments}"
+                   f"<wp:post_id>{post['n']}</wp:post_id><wp:status>{status}</wp:status>"
+                   "<wp:post_date>2024-03-02 20:00:00</wp:post_date>"
+                   "<wp:post_date_gmt>2024-03-02 11:00:00</wp:post_date_gmt>"
+                   f"<wp:post_type>{'page' if post.get('page') else 'post'}</wp:post_type></item>")
     return "\n".join(out) + "</channel></rss>"

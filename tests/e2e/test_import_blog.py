@@ -87,6 +87,20 @@ def test_a_blog(capsule, form):
     checked(capsule)
 
 
+def test_wordpress(capsule):
+    posts = [dict(blogs.POSTS[0], html="First lines.\nA second one.\n\nAnother paragraph."),
+             *blogs.POSTS[1:]]
+    imported(capsule, blogs.wxr(posts))
+    assert names(capsule) == ["not-done-yet", "the-attic", "the-attic-2024-03", "the-cellar"]
+    text = (capsule / "reviews/the-attic.gmi").read_text()
+    assert "\n\nFirst lines.\nA second one.\n\nAnother paragraph.\n\n" in text
+    assert text.endswith("=> /comments/the-attic.gmi 2 comments\n")
+    assert header(capsule / "reviews/the-attic.gmi")["Aliases"] == "/2024/03/the-attic.html"
+    assert header(capsule / "reviews/not-done-yet.gmi")["Draft"] == "yes"
+    assert names(capsule, "pages") == ["about"]
+    checked(capsule)
+
+
 def test_links_between_posts(capsule):
     imported(capsule, blogs.takeout(), "--blog", blogs.ADDRESS)
     text = (capsule / "reviews/the-attic.gmi").read_text()
@@ -168,6 +182,44 @@ def test_names_do_not_depend_on_the_order(capsule, tmp_path):
     assert names(other) == names(capsule)
     for name in names(capsule):
         assert header(other / f"reviews/{name}.gmi")["Id"] == header(capsule / f"reviews/{name}.gmi")["Id"]
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+PIXELS = ("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGNk+M/AwMDAxMDAwMDAAAANHQEDasKb6QAAAABJRU5E"
+          "rkJggg==")
+
+
+def test_a_picture_inside_of_a_post_is_stored(capsule):
+    html = (f"<p>Before.</p><h2>The Stairs</h2><p><img alt='The stairs' src='data:image/png;base64,{PIXELS}'></p>"
+            f"<p>Between.</p><p><img alt='Again' src='data:image/png;base64,{PIXELS}'></p>")
+    imported(capsule, blogs.takeout([dict(blogs.POSTS[1], html=html)]))
+    (picture,) = (capsule / "static/images").iterdir()
+    text = (capsule / "reviews/the-cellar.gmi").read_text()
+    assert f"=> images/{picture.name} The stairs\n" in text
+    assert f"=> images/{picture.name} Again\n" in text
+    assert picture.suffix == ".png"
+    checked(capsule)
+
+
+def test_pictures_on_the_web_stay_there(capsule):
+    html = "<p>Text.</p><img alt='Far' src='https://pictures.example/far.jpg'>"
+    imported(capsule, blogs.takeout([dict(blogs.POSTS[1], html=html)]))
+    assert "=> https://pictures.example/far.jpg Far\n" in (capsule / "reviews/the-cellar.gmi").read_text()
+    assert not (capsule / "static").exists()
+
+
+@pytest.mark.parametrize("address", [
+    "file:///etc/passwd", "data:text/html;base64,PHA+", "data:image/png;base64,!!!!", "//", "http://",
+    "javascript:alert(1)", "../../../etc/passwd",
+])
+def test_pictures_that_are_none(capsule, address):
+    html = f"<p>Text.</p><img alt='A word' src='{address}'><a href='{address}'>Another</a>"
+    imported(capsule, blogs.takeout([dict(blogs.POSTS[1], html=html)]))
+    assert not list(capsule.glob("static/images/*"))
+    text = (capsule / "reviews/the-cellar.gmi").read_text()
+    assert "Text." in text
+    assert run(capsule, "check").returncode == 0
 
 
 # --- again ----------------------------------------------------------------------------------------
