@@ -13,10 +13,11 @@ import subprocess
 import textwrap
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
+from visible import visible_text, words_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(__file__).parent / "import"
@@ -62,11 +63,6 @@ def imported(capsule, page_name, *options):
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return only_review(capsule).read_text(), done.stdout
-
-
-def words_of(text):
-    """What may not get lost: runs of letters and digits, whatever their case."""
-    return Counter(re.findall(r"[^\W_]+", text.lower()))
 
 
 def dropped_lines(report):
@@ -116,36 +112,6 @@ def test_page(capsule, page, case):
 
 
 # --- HTML -----------------------------------------------------------------------------------------
-
-LINES = "br p div li td th tr h1 h2 h3 h4 h5 h6 ul ol pre blockquote option button caption".split()
-
-
-class VisibleText(HTMLParser):
-    """The text of a page as a browser shows it: another reader than the one that is tested."""
-
-    def __init__(self):
-        super().__init__()
-        self.parts = []
-        self.silent = 0
-
-    def handle_starttag(self, tag, attrs):
-        self.silent += tag in ("script", "style", "head")
-        self.parts += " " * (tag in LINES)
-
-    def handle_endtag(self, tag):
-        self.silent -= tag in ("script", "style", "head")
-        self.parts += " " * (tag in LINES)
-
-    def handle_data(self, data):
-        self.parts.append(data * (not self.silent))
-
-
-def visible_text(content):
-    reader = VisibleText()
-    reader.feed(content)
-    reader.close()
-    return "".join(reader.parts)
-
 
 HTML_CASES = sorted(path.stem for path in PAGES.glob("*.html"))
 

@@ -3,11 +3,14 @@
 import os
 import re
 import subprocess
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import blogs
+from visible import visible_text, words_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MATINEE = os.environ.get("MATINEE", str(ROOT / "build/release/matinee"))
@@ -339,3 +342,35 @@ def test_samples(capsule, sample, live, drafts, pages, comments):
     before = tree(capsule)
     assert imported(capsule, (SAMPLES / sample).read_text(), name=sample) != report
     assert tree(capsule) == before
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+TAKEOUT = "{http://schemas.google.com/blogger/2018}"
+
+
+def sample_posts(sample):
+    """The title and the HTML of each post and page, as another reader finds them."""
+    for entry in ElementTree.parse(SAMPLES / sample).iter(ATOM + "entry"):
+        terms = [category.get("term", "") for category in entry.findall(ATOM + "category")]
+        kinds = {term.rpartition("#")[2] for term in terms if "2008/kind#" in term}
+        if kinds & {"post", "page"} or entry.findtext(TAKEOUT + "type") in ("POST", "PAGE"):
+            yield entry.findtext(ATOM + "title").strip(), entry.findtext(ATOM + "content") or ""
+
+
+@needs_samples
+@pytest.mark.parametrize("sample, count", [
+    ("blogger-takeout-feed.atom", 40), ("blogger-old-export.xml", 11)])
+def test_samples_lose_no_word(capsule, sample, count):
+    """Each word that a browser shows of a post is in its own file, or in what is said of it."""
+    report = imported(capsule, (SAMPLES / sample).read_text(), name=sample)
+    told = dict(re.findall(rf"^{sample}: capsule/(\S+) written\n((?:  .*\n)*)", report, re.M))
+    written = {}
+    for path in [*(capsule / "reviews").glob("*.gmi"), *(capsule / "pages").glob("*.gmi")]:
+        text = path.read_text()
+        title = re.match(r"(?:Title: |# )(.*)", text)[1]
+        written[title] = (text, told[str(path.relative_to(capsule))])
+    posts = dict(sample_posts(sample))
+    assert len(posts) == count == len(written)
+    for title, html in posts.items():
+        text, said = written[title]
+        assert words_of(title + " " + visible_text(html)) - words_of(text + said) == Counter(), title
