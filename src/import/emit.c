@@ -27,8 +27,31 @@ static void put_list(const struct fact_values *values, slice key, struct buf *ou
     }
 }
 
-static void put_header(const struct facts *facts, struct buf *out)
+/* `Poster: images/x.jpg | what it shows` */
+static void put_poster(const struct part *part, struct buf *out)
 {
+    struct buf value;
+    buf_init(&value, out->max);
+    buf_put(&value, part->url);
+    buf_puts(&value, " | ");
+    buf_put(&value, part->text);
+    header_put(out, fact_key(FACT_POSTER), buf_slice(&value));
+    out->failed = out->failed || value.failed;
+    buf_release(&value);
+}
+
+/* The part that goes into the header, or SHAPE_NO_POSTER. */
+static size_t stored_poster(const struct shape *shape)
+{
+    bool stored = shape->poster < shape->parts.count &&
+                  shape_is_stored(shape->parts.items[shape->poster].url) &&
+                  shape->facts.values[FACT_POSTER].count == 0;
+    return stored ? shape->poster : SHAPE_NO_POSTER;
+}
+
+static void put_header(const struct shape *shape, struct buf *out)
+{
+    const struct facts *facts = &shape->facts;
     for (enum post_fact fact = 0; fact < FACT_COUNT; fact++) {
         const struct fact_values *values = &facts->values[fact];
         if (fact == FACT_OTHER) {
@@ -37,6 +60,8 @@ static void put_header(const struct facts *facts, struct buf *out)
             }
         } else if (fact_is_list(fact)) {
             put_list(values, fact_key(fact), out);
+        } else if (fact == FACT_POSTER && stored_poster(shape) != SHAPE_NO_POSTER) {
+            put_poster(&shape->parts.items[shape->poster], out);
         } else if (values->count > 0) {
             header_put(out, fact_key(fact), values->items[0]);
         }
@@ -70,8 +95,9 @@ static void put_part(const struct part *part, struct buf *out, struct report *re
         report->sections++;
         break;
     case PART_SCENE:
+    case PART_SUBSECTION:
         gemtext_heading(out, 3, part->text);
-        report->scenes++;
+        report->scenes += part->kind == PART_SCENE;
         break;
     case PART_PARAGRAPH:
         source_lines_put(out, part->text, gemtext_text, report);
@@ -98,28 +124,42 @@ static void put_part(const struct part *part, struct buf *out, struct report *re
     }
 }
 
+static bool is_heading(const struct part *part)
+{
+    return part->kind == PART_SECTION || part->kind == PART_SCENE || part->kind == PART_SUBSECTION;
+}
+
 /* Whether a blank line stands between two parts. Headings hold on to what they head, items to each
  * other; of other kinds only lines that stood together stay together. */
 static bool is_apart(const struct part *before, const struct part *part)
 {
-    if (before->kind == PART_SECTION || before->kind == PART_SCENE) {
+    if (is_heading(before)) {
         return part->kind == PART_SECTION;
+    }
+    if (before->kind == PART_BLOCKQUOTE && part->kind == PART_QUOTE) {
+        return !part->joined; /* the last of several lines, with their speaker */
     }
     bool listed = before->kind == PART_ITEM && part->kind == PART_ITEM;
     return (!part->joined && !listed) || before->kind != part->kind || part->kind == PART_QUOTE ||
-           part->kind == PART_SECTION || part->kind == PART_SCENE;
+           is_heading(part);
 }
 
 bool emit(const struct shape *shape, struct buf *out, struct report *report)
 {
     size_t begin = out->len;
-    put_header(&shape->facts, out);
+    put_header(shape, out);
     buf_putc(out, '\n');
+    const struct part *before = NULL;
     for (size_t i = 0; i < shape->parts.count; i++) {
-        if (i > 0 && is_apart(&shape->parts.items[i - 1], &shape->parts.items[i])) {
+        const struct part *part = &shape->parts.items[i];
+        if (i == stored_poster(shape)) {
+            continue;
+        }
+        if (before != NULL && is_apart(before, part)) {
             gemtext_blank(out);
         }
-        put_part(&shape->parts.items[i], out, report);
+        put_part(part, out, report);
+        before = part;
     }
     report->cast = shape->facts.values[FACT_CAST].count;
     report->tags = shape->facts.values[FACT_TAGS].count;

@@ -86,6 +86,9 @@ bool entry_to_post(struct arena *arena, const struct entry *entry, slice path, s
         }
     }
     bool has_content = entry->content.len > 0;
+    if (has_content) {
+        post->summary = entry_words(arena, entry->summary, entry->summary_is_html);
+    }
     const struct source source = { path, has_content ? entry->content : entry->summary };
     if (!has_content && source.text.len > 0) {
         report_note(report, entry->line, "there is no more than its summary in the feed");

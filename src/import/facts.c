@@ -6,130 +6,9 @@
 #include "text/slug.h"
 
 enum {
-    KEY_BYTES = 40,
-    KEY_WORDS = 4,
-    LIST_BYTES = 16 * 1024, /* the cast of a long drama, with its roles */
     /* An unknown key with a value longer than this is prose that has a colon. */
     OTHER_VALUE_BYTES = 200,
     FEATURE_MINUTES = 70,
-};
-
-static const struct {
-    const char *key;
-    bool is_list;
-} fields[FACT_COUNT] = {
-    [FACT_TITLE] = { "Title", false },
-    [FACT_ORIGINAL_TITLE] = { "Original-Title", false },
-    [FACT_ROMANIZED] = { "Romanized", false },
-    [FACT_ID] = { "Id", false },
-    [FACT_PUBLISHED] = { "Published", false },
-    [FACT_UPDATED] = { "Updated", false },
-    [FACT_DRAFT] = { "Draft", false },
-    [FACT_AUTHOR] = { "Author", false },
-    [FACT_KIND] = { "Kind", false },
-    [FACT_YEAR] = { "Year", false },
-    [FACT_COUNTRY] = { "Country", false },
-    [FACT_LANGUAGE] = { "Language", false },
-    [FACT_GENRE] = { "Genre", true },
-    [FACT_DIRECTOR] = { "Director", true },
-    [FACT_WRITER] = { "Writer", true },
-    [FACT_CAST] = { "Cast", true },
-    [FACT_RUNTIME] = { "Runtime", false },
-    [FACT_EPISODES] = { "Episodes", false },
-    [FACT_PLATFORM] = { "Platform", true },
-    [FACT_RATING] = { "Rating", false },
-    [FACT_OTHER] = { "", false },
-    [FACT_TAGS] = { "Tags", true },
-    [FACT_TAGLINE] = { "Tagline", false },
-    [FACT_SUMMARY] = { "Summary", false },
-    [FACT_POSTER] = { "Poster", false },
-    [FACT_ALIASES] = { "Aliases", true },
-    [FACT_SOURCE] = { "Source", false },
-};
-
-/* How blogs call the fields; compared without case, a hyphen is a blank. */
-static const struct {
-    const char *key;
-    enum post_fact fact;
-} keys[] = {
-    { "title", FACT_TITLE },
-    { "movie", FACT_TITLE },
-    { "movie title", FACT_TITLE },
-    { "film", FACT_TITLE },
-    { "film title", FACT_TITLE },
-    { "drama", FACT_TITLE },
-    { "drama title", FACT_TITLE },
-    { "series", FACT_TITLE },
-    { "series title", FACT_TITLE },
-    { "english title", FACT_TITLE },
-    { "name", FACT_TITLE },
-    { "original title", FACT_ORIGINAL_TITLE },
-    { "original name", FACT_ORIGINAL_TITLE },
-    { "korean title", FACT_ORIGINAL_TITLE },
-    { "japanese title", FACT_ORIGINAL_TITLE },
-    { "chinese title", FACT_ORIGINAL_TITLE },
-    { "native title", FACT_ORIGINAL_TITLE },
-    { "hangul", FACT_ORIGINAL_TITLE },
-    { "romanized", FACT_ROMANIZED },
-    { "romanized title", FACT_ROMANIZED },
-    { "romanization", FACT_ROMANIZED },
-    { "revised romanization", FACT_ROMANIZED },
-    { "kind", FACT_KIND },
-    { "type", FACT_KIND },
-    { "format", FACT_KIND },
-    { "year", FACT_YEAR },
-    { "release year", FACT_YEAR },
-    { "year of release", FACT_YEAR },
-    { "released", FACT_YEAR },
-    { "release", FACT_YEAR },
-    { "country", FACT_COUNTRY },
-    { "country of origin", FACT_COUNTRY },
-    { "language", FACT_LANGUAGE },
-    { "original language", FACT_LANGUAGE },
-    { "genre", FACT_GENRE },
-    { "genres", FACT_GENRE },
-    { "director", FACT_DIRECTOR },
-    { "directors", FACT_DIRECTOR },
-    { "directed by", FACT_DIRECTOR },
-    { "direction", FACT_DIRECTOR },
-    { "writer", FACT_WRITER },
-    { "writers", FACT_WRITER },
-    { "written by", FACT_WRITER },
-    { "screenwriter", FACT_WRITER },
-    { "screenwriters", FACT_WRITER },
-    { "screenplay", FACT_WRITER },
-    { "scriptwriter", FACT_WRITER },
-    { "author", FACT_WRITER },
-    { "cast", FACT_CAST },
-    { "main cast", FACT_CAST },
-    { "lead cast", FACT_CAST },
-    { "cast members", FACT_CAST },
-    { "starring", FACT_CAST },
-    { "stars", FACT_CAST },
-    { "actors", FACT_CAST },
-    { "runtime", FACT_RUNTIME },
-    { "run time", FACT_RUNTIME },
-    { "running time", FACT_RUNTIME },
-    { "duration", FACT_RUNTIME },
-    { "length", FACT_RUNTIME },
-    { "episodes", FACT_EPISODES },
-    { "episode count", FACT_EPISODES },
-    { "number of episodes", FACT_EPISODES },
-    { "no. of episodes", FACT_EPISODES },
-    { "platform", FACT_PLATFORM },
-    { "platforms", FACT_PLATFORM },
-    { "streaming platform", FACT_PLATFORM },
-    { "streaming platforms", FACT_PLATFORM },
-    { "streaming", FACT_PLATFORM },
-    { "streaming on", FACT_PLATFORM },
-    { "where to watch", FACT_PLATFORM },
-    { "available on", FACT_PLATFORM },
-    { "watch on", FACT_PLATFORM },
-    { "rating", FACT_RATING },
-    { "my rating", FACT_RATING },
-    { "score", FACT_RATING },
-    { "my score", FACT_RATING },
-    { "tagline", FACT_TAGLINE },
 };
 
 /* Keys with a meaning of their own in a header, which a fact of the same name does not have. */
@@ -137,86 +16,6 @@ static const char *const reserved[] = {
     "id",     "published", "updated", "draft",      "author",  "lang",    "series",
     "source", "tags",      "summary", "best-quote", "related", "aliases", "poster",
 };
-
-slice fact_key(enum post_fact fact)
-{
-    return slice_of(fields[fact].key);
-}
-
-bool fact_is_list(enum post_fact fact)
-{
-    return fields[fact].is_list;
-}
-
-static slice trim_stars(slice s)
-{
-    s = slice_trim(s);
-    while (s.len > 0 && s.ptr[0] == '*') {
-        s = slice_trim(slice_from(s, 1));
-    }
-    while (s.len > 0 && s.ptr[s.len - 1] == '*') {
-        s = slice_trim(slice_head(s, s.len - 1));
-    }
-    return s;
-}
-
-static bool same_key(slice key, const char *known)
-{
-    slice name = slice_of(known);
-    if (key.len != name.len) {
-        return false;
-    }
-    for (size_t i = 0; i < key.len; i++) {
-        char c = key.ptr[i] == '-' ? ' ' : key.ptr[i];
-        char lower = ascii_lower(c);
-        if (lower != name.ptr[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static enum post_fact find_fact(slice key)
-{
-    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
-        if (same_key(key, keys[i].key)) {
-            return keys[i].fact;
-        }
-    }
-    return FACT_OTHER;
-}
-
-bool fact_line_split(slice text, struct fact_line *out)
-{
-    size_t colon = slice_find_byte(slice_head(text, KEY_BYTES + 8), ':');
-    if (colon >= text.len || colon > KEY_BYTES + 4) {
-        return false;
-    }
-    slice key = trim_stars(slice_head(text, colon));
-    slice value = slice_from(text, colon + 1);
-    if (value.len > 0 && value.ptr[0] != ' ' && value.ptr[0] != '*') {
-        return false;
-    }
-    int32_t first = phrase_first(key);
-    if (key.len == 0 || key.len > KEY_BYTES || value.len > LIST_BYTES ||
-        (value.len > LIMIT_TITLE && !fact_is_list(find_fact(key))) ||
-        utf8_class(first) != UTF8_LETTER || (first >= 'a' && first <= 'z')) {
-        return false;
-    }
-    slice rest = key;
-    slice word;
-    size_t words = 0;
-    while (phrase_next_word(&rest, &word)) {
-        words++;
-    }
-    *out = (struct fact_line){ key, trim_stars(value) };
-    return words <= KEY_WORDS;
-}
-
-bool fact_line_is_known(const struct fact_line *line)
-{
-    return find_fact(line->key) != FACT_OTHER;
-}
 
 slice facts_value(const struct facts *facts, enum post_fact fact)
 {
@@ -281,6 +80,14 @@ static bool has_foreign_letters(slice s)
     return false;
 }
 
+bool facts_has_original_title(slice text)
+{
+    slice before;
+    slice inside;
+    return phrase_split_bracket(text, &before, &inside) && !has_foreign_letters(before) &&
+           has_foreign_letters(inside);
+}
+
 /* Set a field of one value, or note that it has this value already. False when it has another. */
 static bool set_or_note(struct facts *facts, enum post_fact fact, slice value, unsigned number,
                         struct report *report)
@@ -291,7 +98,8 @@ static bool set_or_note(struct facts *facts, enum post_fact fact, slice value, u
     if (!slice_equal(facts_value(facts, fact), slice_trim(value))) {
         return false;
     }
-    report_note(report, number, "%s: \"%.*s\" again", fields[fact].key, SLICE_ARG(value));
+    report_note(report, number, "%.*s: \"%.*s\" again", SLICE_ARG(fact_key(fact)),
+                SLICE_ARG(value));
     return true;
 }
 
@@ -384,7 +192,8 @@ static void take_list(struct facts *facts, enum post_fact fact, slice list, unsi
         value = fact == FACT_CAST ? with_role(facts->arena, value) : value;
         bool added = is_good_value(fact, value) && facts_add(facts, fact, value);
         if (!added || joined) {
-            report_note(report, number, "%s: \"%.*s\"%s", fields[fact].key, SLICE_ARG(written),
+            report_note(report, number, "%.*s: \"%.*s\"%s", SLICE_ARG(fact_key(fact)),
+                        SLICE_ARG(written),
                         added ? " without the word before the name"
                               : " is left out: the list has it already, or cannot hold it");
         }
@@ -434,7 +243,7 @@ static bool take_other(struct facts *facts, const struct fact_line *line)
 bool facts_take(struct facts *facts, const struct fact_line *line, unsigned number,
                 struct report *report)
 {
-    enum post_fact fact = find_fact(line->key);
+    enum post_fact fact = fact_find(line->key);
     bool taken = true;
     if (line->value.len == 0) {
         return false;
@@ -463,7 +272,7 @@ bool facts_take(struct facts *facts, const struct fact_line *line, unsigned numb
     }
     if (taken) {
         report->facts++;
-        slice key = fact == FACT_OTHER ? line->key : slice_of(fields[fact].key);
+        slice key = fact == FACT_OTHER ? line->key : fact_key(fact);
         if (!slice_equal(key, line->key)) {
             report_note(report, number, "\"%.*s\" became %.*s", SLICE_ARG(line->key),
                         SLICE_ARG(key));

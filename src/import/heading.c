@@ -6,6 +6,9 @@
 /* The longest line that is taken for a heading, in code points and in words. */
 enum { HEADING_LENGTH = 80, HEADING_WORDS = 12, PLAIN_HEADING_WORDS = 4 };
 
+/* With fewer capitals a line may be an abbreviation. */
+enum { CAPITAL_LETTERS = 5 };
+
 slice heading_text(slice line)
 {
     line = slice_trim(line);
@@ -22,10 +25,48 @@ slice heading_text(slice line)
     return line;
 }
 
+/* `IV. Plot`: the bytes of the number with what ends it, and its value; 0 when there is none. */
+static size_t roman_number(slice line, unsigned long *value)
+{
+    static const struct {
+        const char *digits;
+        unsigned long value;
+    } numbers[] = { { "VIII", 8 }, { "VII", 7 }, { "III", 3 }, { "IV", 4 }, { "VI", 6 },
+                    { "IX", 9 },   { "II", 2 },  { "I", 1 },   { "V", 5 },  { "X", 10 } };
+    for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+        slice digits = slice_of(numbers[i].digits);
+        slice rest = slice_from(line, digits.len);
+        if (slice_starts_with(line, digits) &&
+            (slice_starts_with(rest, SLICE(". ")) || slice_starts_with(rest, SLICE(") ")))) {
+            *value = numbers[i].value;
+            return digits.len + 2;
+        }
+    }
+    return 0;
+}
+
+unsigned long heading_number(slice line)
+{
+    unsigned long value = 0;
+    size_t digits = 0;
+    line = heading_text(line);
+    while (digits < line.len && digits < 3 && line.ptr[digits] >= '0' && line.ptr[digits] <= '9') {
+        digits++;
+    }
+    slice rest = slice_from(line, digits);
+    if (digits > 0 && slice_to_number(slice_head(line, digits), 999, &value) &&
+        (slice_starts_with(rest, SLICE(". ")) || slice_starts_with(rest, SLICE(") ")))) {
+        return value;
+    }
+    return roman_number(line, &value) > 0 ? value : 0;
+}
+
 /* Without the number or the emoji that some put before a heading. */
 static slice core(slice line)
 {
+    unsigned long ignored = 0;
     line = heading_text(line);
+    line = slice_trim(slice_from(line, roman_number(line, &ignored)));
     slice rest = line;
     int32_t c = 0;
     while (utf8_next(&rest, &c)) {
@@ -70,6 +111,17 @@ static const struct row rows[] = {
     { HEADING_FACTS, true, "drama overview" },
     { HEADING_FACTS, true, "series overview" },
     { HEADING_FACTS, true, "show overview" },
+    { HEADING_FACTS, true, "기본 정보" },
+    { HEADING_FACTS, true, "작품 정보" },
+    { HEADING_FACTS, true, "영화 정보" },
+    { HEADING_FACTS, true, "드라마 정보" },
+    { HEADING_SCENES, true, "명장면" },
+    { HEADING_QUOTES, true, "명대사" },
+    { HEADING_OTHER, true, "줄거리" },
+    { HEADING_OTHER, true, "등장인물" },
+    { HEADING_OTHER, true, "총평" },
+    { HEADING_TAGS, true, "태그" },
+    { HEADING_TAGS, true, "해시태그" },
     { HEADING_OTHER, false, "behind the scenes" },
     { HEADING_OTHER, false, "behind-the-scenes" },
     { HEADING_QUOTES, false, "lines" },
@@ -109,6 +161,11 @@ static const struct row rows[] = {
     { HEADING_OTHER, true, "conclusion" },
     { HEADING_OTHER, false, "conclusion" },
     { HEADING_OTHER, true, "where to watch" },
+    { HEADING_OTHER, true, "links" },
+    { HEADING_OTHER, true, "notes" },
+    { HEADING_OTHER, true, "sources" },
+    { HEADING_OTHER, true, "references" },
+    { HEADING_OTHER, true, "further reading" },
     { HEADING_OTHER, true, "ending" },
     { HEADING_OTHER, true, "ending explained" },
 };
@@ -180,6 +237,63 @@ bool heading_is_likely(slice line)
     size_t words = count_words(text, &capitals, &long_words);
     return words > 0 && words <= HEADING_WORDS &&
            (words <= PLAIN_HEADING_WORDS || capitals == long_words);
+}
+
+bool heading_stands_out(slice line)
+{
+    slice text = core(line);
+    slice rest = heading_text(line);
+    size_t letters = 0;
+    size_t capitals = 0;
+    int32_t first = phrase_first(rest);
+    int32_t c = 0;
+    /* Pictures: symbols but for stars, dingbats, emoji. */
+    if ((first >= 0x2600 && first <= 0x27BF && first != 0x2605 && first != 0x2606) ||
+        (first >= 0x1F300 && first <= 0x1FAFF)) {
+        return true;
+    }
+    while (utf8_next(&text, &c)) {
+        bool letter = utf8_class(c) == UTF8_LETTER && !utf8_is_digit(c);
+        letters += letter;
+        capitals += letter && utf8_is_upper(c);
+    }
+    return letters >= CAPITAL_LETTERS && capitals == letters;
+}
+
+bool heading_is_titled(slice line)
+{
+    size_t capitals = 0;
+    size_t long_words = 0;
+    slice text = core(line);
+    size_t words = count_words(text, &capitals, &long_words);
+    /* `Update:` begins a remark. */
+    return long_words > 0 && capitals == long_words &&
+           (words > 1 || !slice_ends_with(slice_trim(line), SLICE(":"))) &&
+           slice_find_byte(text, ',') == text.len;
+}
+
+bool heading_is_of_review(slice line)
+{
+    static const char *const words[] = {
+        "scene",     "scenes",      "quotes",     "lines",        "dialogue", "synopsis",
+        "plot",      "story",       "storyline",  "cast",         "acting",   "characters",
+        "character", "performance", "soundtrack", "performances", "ost",      "ending",
+        "movie",     "film",        "drama",      "episodes",     "trivia",   "cinematography",
+    };
+    slice text = core(line);
+    enum heading known = heading_known(line);
+    if (known == HEADING_SCENES || known == HEADING_QUOTES) {
+        return true;
+    }
+    if (!is_short(text) || phrase_ends_like_prose(text) || !phrase_is_capital(text)) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        if (phrase_has_word(text, slice_of(words[i]))) {
+            return known != HEADING_NONE || heading_is_likely(line);
+        }
+    }
+    return false;
 }
 
 static const struct {

@@ -21,6 +21,15 @@ enum heading heading_known(slice line);
  * sentence's end, capitals as titles have them or few words.
  */
 bool heading_is_likely(slice line);
+/** The number that `line` begins with, `2. The Story`, `II. The Story`; 0 when there is none. */
+unsigned long heading_number(slice line);
+/** True for a line in capitals alone, or with a picture before it. */
+bool heading_stands_out(slice line);
+/** True when all longer words of `line` have capitals, as in titles. */
+bool heading_is_titled(slice line);
+/** True for a heading that reviews of films and the like have, and that others seldom do: Plot,
+ * Cast, Favourite Scenes. */
+bool heading_is_of_review(slice line);
 /** `line` as a heading is written: markup around it and a colon at its end taken off. */
 slice heading_text(slice line);
 

@@ -32,6 +32,7 @@ static void drop_title(struct post *post, struct report *report)
                 post->blocks.items[k - 1] = post->blocks.items[k];
             }
             post->blocks.count--;
+            post->teaser -= post->teaser > i;
             return;
         }
     }

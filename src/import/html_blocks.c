@@ -231,7 +231,7 @@ static void end_block(struct html_builder *builder, size_t i)
     if (builder->table == i) {
         builder->table = 0;
         builder->joined = false;
-        html_table_add(builder->arena, &builder->cells, node->line, builder->post);
+        html_table_add(builder->arena, &builder->cells, node->line, builder->post, builder->report);
     } else if (builder->table > 0) {
         end_in_table(builder, node);
         return;
@@ -268,13 +268,26 @@ static void end_block(struct html_builder *builder, size_t i)
     builder->caption = builder->caption && !html_style_is_caption(node);
 }
 
+/* What stands before the jump break is what a blog's front page shows. */
+static void take_jump_break(struct html_builder *builder)
+{
+    if (builder->preformatted == 0 && builder->table == 0 && builder->quotes == 0 &&
+        builder->list_count == 0 && builder->post->teaser == 0) {
+        html_builder_end_paragraph(builder);
+        builder->post->teaser = builder->post->blocks.count;
+    }
+}
+
 static void begin_element(struct html_builder *builder, size_t i)
 {
     const struct html_node *node = html_builder_node(builder, i);
+    if (html_style_is_jump_break(node)) {
+        take_jump_break(builder);
+    }
     if (html_is_block(node)) {
         begin_block(builder, i);
     }
-    builder->bold += html_style_is_bold(node);
+    builder->bold += html_style_stands_out(node);
     switch ((enum html_tag)node->tag) {
     case HTML_A:
         html_media_begin_link(builder, i);
@@ -303,7 +316,7 @@ static void end_element(struct html_builder *builder, size_t i)
         builder->line.gap = false;
         html_builder_text(builder, SLICE("\xE2\x80\x9D"), node->line);
     }
-    builder->bold -= html_style_is_bold(node);
+    builder->bold -= html_style_stands_out(node);
     if (html_is_block(node)) {
         end_block(builder, i);
     }
@@ -320,6 +333,7 @@ void html_blocks_add(struct arena *arena, const struct html_part *part, struct p
     struct html_builder *builder = &building;
     size_t open = NOWHERE; /* the innermost element we are in */
     size_t end = part->tree->items[part->root].end;
+    post->marked = true;
     builder->lists = arena_array(arena, LIMIT_HTML_DEPTH + 2, sizeof *builder->lists);
     html_line_init(&builder->line);
     html_line_init(&builder->label);

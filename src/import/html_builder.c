@@ -206,6 +206,10 @@ void html_builder_text(struct html_builder *builder, slice text, unsigned line)
 bool html_builder_end_line(struct html_builder *builder)
 {
     bool bold = is_bold_line(&builder->line, builder->joined);
+    if (!bold) {
+        builder->prose_letters += builder->line.letters;
+        builder->prose_bold += builder->line.bold;
+    }
     if (builder->line.text.len == 0) {
         html_line_clear(&builder->line);
         return false;
@@ -250,6 +254,18 @@ static void break_exactly(struct html_builder *builder)
     }
 }
 
+/* `<b>The Stairs</b><br>She counts them.` in an item: the name keeps apart from what follows. */
+static void end_name_of_item(struct html_builder *builder)
+{
+    const struct html_line *line = &builder->line;
+    slice text = buf_slice(&line->text);
+    if (line->letters > 0 && line->bold == line->letters && text.len <= BOLD_BYTES &&
+        !phrase_ends_like_prose(text) && phrase_dash(slice_from(text, text.len - 1)) == 0) {
+        builder->line.gap = false;
+        html_line_put(&builder->line, SLICE(":"), (struct html_style){ 0 });
+    }
+}
+
 void html_builder_break(struct html_builder *builder)
 {
     builder->label.gap = builder->label.text.len > 0;
@@ -263,6 +279,7 @@ void html_builder_break(struct html_builder *builder)
     }
     builder->breaks++;
     if (builder->item && builder->quotes == 0 && builder->breaks == 1) {
+        end_name_of_item(builder);
         builder->line.gap = builder->line.text.len > 0;
     } else if (builder->breaks >= 2) {
         unsigned breaks = builder->breaks;
@@ -310,6 +327,8 @@ void html_builder_finish(struct html_builder *builder)
     unsigned top = HTML_BOLD_LEVEL;
     size_t bold = 0;
     size_t paragraphs = 0;
+    /* A post that is written all in bold, or large, says nothing by that. */
+    bool prose_is_bold = builder->prose_bold > builder->prose_letters / 2;
     for (size_t i = builder->first_block; i < post->blocks.count; i++) {
         const struct block *block = &post->blocks.items[i];
         if (block->kind == BLOCK_HEADING) {
@@ -330,14 +349,15 @@ void html_builder_finish(struct html_builder *builder)
         if (block->level == HTML_BOLD_LEVEL) {
             const struct block *next =
                 i + 1 < post->blocks.count ? &post->blocks.items[i + 1] : NULL;
-            bool heads = next != NULL &&
-                         (next->kind != BLOCK_HEADING || next->level != HTML_BOLD_LEVEL) &&
-                         bold <= paragraphs + 1 && reads_like_heading(block->text);
+            bool heads =
+                next != NULL && (next->kind != BLOCK_HEADING || next->level != HTML_BOLD_LEVEL) &&
+                bold <= paragraphs + 1 && !prose_is_bold && reads_like_heading(block->text);
             if (!heads) {
                 block->kind = BLOCK_PARAGRAPH;
                 block->level = 0;
                 continue;
             }
+            block->looks = true;
         }
         block->level = block->level <= top || heading_known(block->text) != HEADING_NONE ? 2 : 3;
     }

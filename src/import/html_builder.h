@@ -42,7 +42,7 @@ struct html_builder {
     size_t preformatted;
     slice link_url;  /* empty when it leads nowhere */
     bool link_shown; /* by an image */
-    unsigned bold;
+    unsigned bold;   /* elements that make their text stand out: bold, underlined, large */
     unsigned quotes;
     unsigned heading; /* 1 to 6, or 0 */
     bool caption;
@@ -64,6 +64,10 @@ struct html_builder {
     } queue;
     size_t queue_line;
 
+    /* Letters of the lines that are no headings, and those of them that stand out. */
+    size_t prose_letters;
+    size_t prose_bold;
+
     struct html_left_out left_out;
 };
 
@@ -74,7 +78,7 @@ static inline const struct html_node *html_builder_node(const struct html_builde
     return &builder->part->tree->items[i];
 }
 
-/** A bold-only paragraph that may be a heading, as the level of a block in the making. */
+/** A paragraph that all stands out, and may be a heading, as the level of a block in the making. */
 enum { HTML_BOLD_LEVEL = 7 };
 
 void html_builder_text(struct html_builder *builder, slice text, unsigned line);

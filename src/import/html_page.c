@@ -363,4 +363,7 @@ void html_page_read_facts(struct arena *arena, const struct html_tree *tree, siz
     find_title(arena, tree, root, post);
     find_date(arena, tree, root, post, report);
     find_labels(arena, tree, post);
+    slice description = meta(tree, SLICE("description"));
+    description = description.len > 0 ? description : meta(tree, SLICE("og:description"));
+    post->summary = clean_text(arena, description);
 }

@@ -19,8 +19,8 @@ size_t html_page_find_post(const struct html_tree *tree, struct report *report);
 slice html_page_base(const struct html_tree *tree, slice url);
 
 /**
- * Fill in title, address, date and labels of `post`, whose text is in the element `root`, from what
- * the page says of itself. What is not there stays empty.
+ * Fill in title, address, date, labels and summary of `post`, whose text is in the element `root`,
+ * from what the page says of itself. What is not there stays empty.
  */
 void html_page_read_facts(struct arena *arena, const struct html_tree *tree, size_t root,
                           struct post *post, struct report *report);

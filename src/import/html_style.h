@@ -6,8 +6,12 @@
 
 #include "import/html_tree.h"
 
-/** The element makes its text bold: b, strong, or an inline element whose style does. */
-bool html_style_is_bold(const struct html_node *node);
+/** The element makes its text bold, underlined or large, by its name or, when it is an inline
+ * element, by its style. */
+bool html_style_stands_out(const struct html_node *node);
+/** The jump break of a blog, `Read more` on its front page: Blogger's `a name=more`, WordPress's
+ * comment and what it makes of it. */
+bool html_style_is_jump_break(const struct html_node *node);
 /** The element is there and not shown. */
 bool html_style_is_hidden(const struct html_node *node);
 /** The element holds the caption of an image. */

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "import/facts.h"
+#include "import/phrase.h"
 
 enum {
     /* A cell with more bytes is prose: the table is layout. */
@@ -120,6 +121,68 @@ static bool add_facts(struct arena *arena, const struct html_table *table, unsig
     return known >= KNOWN_KEYS;
 }
 
+static bool is_quoted(slice text)
+{
+    struct quoted quoted;
+    return phrase_quoted(text, &quoted) && quoted.rest.len == 0;
+}
+
+/* The column in which every cell, but for that of a first row of names, is in quotation marks;
+ * `*first` is the first row that is. The number of columns when there is none. */
+static size_t find_quotes(const struct html_table *table, size_t *first)
+{
+    size_t columns = table->columns;
+    size_t rows = table->cells.count / columns;
+    for (size_t column = 0; column < columns; column++) {
+        size_t quoted = 0;
+        *first = is_quoted(table->cells.items[column].text) ? 0 : 1;
+        for (size_t row = *first; row < rows; row++) {
+            quoted += is_quoted(table->cells.items[row * columns + column].text);
+        }
+        if (quoted > 0 && quoted == rows - *first) {
+            return column;
+        }
+    }
+    return columns;
+}
+
+/* What is said, who says it, and what was going on. */
+static bool add_quotes(struct arena *arena, const struct html_table *table, unsigned line,
+                       struct post *post, struct report *report)
+{
+    size_t columns = table->columns;
+    size_t first = 0;
+    if (columns < 2 || columns > 3 || table->cells.count % columns != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < table->cells.count; i++) {
+        if (table->cells.items[i].column != i % columns || table->cells.items[i].text.len == 0) {
+            return false;
+        }
+    }
+    size_t column = find_quotes(table, &first);
+    if (column == columns) {
+        return false;
+    }
+    for (size_t i = 0; i < first * columns; i++) {
+        report_note(report, line, "left out, being the head of a table of quotes: %.*s",
+                    SLICE_ARG(table->cells.items[i].text));
+    }
+    for (size_t i = first * columns; i < table->cells.count; i += columns) {
+        const struct html_cell *row = &table->cells.items[i];
+        slice by = row[column == 0 ? 1 : 0].text;
+        slice text = arena_printf(arena, "%.*s \xE2\x80\x93 %.*s", SLICE_ARG(row[column].text),
+                                  SLICE_ARG(by));
+        if (columns == 3) {
+            text = arena_printf(arena, "%.*s, %.*s", SLICE_ARG(text),
+                                SLICE_ARG(row[column == 2 ? 1 : 2].text));
+        }
+        *ARRAY_ADD(arena, &post->blocks) =
+            (struct block){ .kind = BLOCK_PARAGRAPH, .line = line, .text = text };
+    }
+    return true;
+}
+
 static size_t width_of(slice text)
 {
     size_t width = 0;
@@ -161,13 +224,14 @@ static void put_cells(struct arena *arena, const struct html_table *table, struc
 }
 
 void html_table_add(struct arena *arena, const struct html_table *table, unsigned line,
-                    struct post *post)
+                    struct post *post, struct report *report)
 {
     if (table->caption.len > 0) {
         *ARRAY_ADD(arena, &post->blocks) =
             (struct block){ .kind = BLOCK_CAPTION, .line = line, .text = table->caption };
     }
-    if (table->cells.count == 0 || add_facts(arena, table, line, post)) {
+    if (table->cells.count == 0 || add_facts(arena, table, line, post) ||
+        add_quotes(arena, table, line, post, report)) {
         return;
     }
     struct buf text;

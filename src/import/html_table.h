@@ -2,13 +2,15 @@
  *
  * Blogs use tables for layout, too (a picture with its caption): those are read as their contents.
  * A table of data becomes lines of `Key: value` when its first column holds known keys of a
- * review's header, else preformatted text with its columns under each other. */
+ * review's header, lines of `"What is said" – speaker` when one column is all in quotation marks,
+ * else preformatted text with its columns under each other. */
 #ifndef MATINEE_IMPORT_HTML_TABLE_H
 #define MATINEE_IMPORT_HTML_TABLE_H
 
 #include "base/arena.h"
 #include "import/html_tree.h"
 #include "import/post.h"
+#include "import/report.h"
 
 struct html_cell {
     slice text;
@@ -35,6 +37,6 @@ void html_table_row(struct html_table *table);
 void html_table_cell(struct arena *arena, struct html_table *table, slice text);
 /** Add the finished table, which stood in line `line`, to the blocks of `post`. */
 void html_table_add(struct arena *arena, const struct html_table *table, unsigned line,
-                    struct post *post);
+                    struct post *post, struct report *report);
 
 #endif

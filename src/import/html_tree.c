@@ -29,6 +29,7 @@ static const struct name tags[] = {
     { "audio", HTML_AUDIO },
     { "b", HTML_B },
     { "base", HTML_BASE },
+    { "big", HTML_BIG },
     { "blockquote", HTML_BLOCKQUOTE },
     { "body", HTML_BODY },
     { "br", HTML_BR },
@@ -46,6 +47,7 @@ static const struct name tags[] = {
     { "fieldset", HTML_FIELDSET },
     { "figcaption", HTML_FIGCAPTION },
     { "figure", HTML_FIGURE },
+    { "font", HTML_FONT },
     { "footer", HTML_FOOTER },
     { "form", HTML_FORM },
     { "frame", HTML_IFRAME },
@@ -96,6 +98,7 @@ static const struct name tags[] = {
     { "time", HTML_TIME },
     { "title", HTML_TITLE },
     { "tr", HTML_TR },
+    { "u", HTML_U },
     { "ul", HTML_UL },
     { "video", HTML_VIDEO },
     { "xmp", HTML_PRE },
@@ -120,6 +123,7 @@ static const struct name attributes[] = {
     { "property", HTML_PROPERTY },
     { "rel", HTML_REL },
     { "role", HTML_ROLE },
+    { "size", HTML_SIZE },
     { "src", HTML_SRC },
     { "srcset", HTML_SRCSET },
     { "start", HTML_START },
@@ -296,6 +300,10 @@ static void on_comment(void *context, const xmlChar *text)
     struct reading *reading = context;
     slice comment = slice_trim(slice_of((const char *)text));
     slice begin = SLICE("saved from url=(");
+    if (!reading->failed && slice_equal(comment, SLICE("more"))) {
+        end_text(reading);
+        (void)add_node(reading, HTML_MORE, line_now(reading));
+    }
     if (reading->tree->saved_from.len == 0 && phrase_starts_with(comment, begin)) {
         size_t close = slice_find_byte(comment, ')');
         slice url = slice_trim(slice_from(comment, close + 1));

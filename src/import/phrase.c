@@ -110,6 +110,12 @@ slice phrase_unquoted(slice s)
     }
     size_t last = last_code_point(begin);
     bool closed = mark_family(phrase_first(slice_from(begin, last))) == mark_family(first);
+    /* `"One" or "two"` has two pairs. Single marks are apostrophes, too. */
+    slice inside = slice_head(begin, last);
+    int32_t c = 0;
+    while (closed && mark_family(first) != MARK_SINGLE && utf8_next(&inside, &c)) {
+        closed = mark_family(c) != mark_family(first);
+    }
     return closed ? slice_trim(slice_head(begin, last)) : s;
 }
 

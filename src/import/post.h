@@ -24,6 +24,7 @@ enum block_kind {
 struct block {
     enum block_kind kind;
     unsigned level; /* HEADING */
+    bool looks;     /* HEADING: by its looks alone, being bold, underlined or large */
     bool joined;    /* stood right under the block before, without a blank line */
     unsigned line;  /* where it begins in the input, from 1; 0 when the source has no lines */
     slice text;     /* LINK: its label, may be empty; IMAGE: the alternative text; QUOTE: empty
@@ -41,6 +42,9 @@ struct post {
     slice published; /* as `Published:` takes it; empty when the source holds no date */
     bool with_data;  /* set before reading HTML: images that are part of it (data:) are blocks, too;
                         else they are only told of */
+    slice summary;   /* what the source says the post is about; may be empty */
+    bool marked;     /* the source marks headings, so that a short line alone seldom is one */
+    size_t teaser;   /* blocks before the jump break, `Read more`; 0 when there is none */
     struct {
         slice *items;
         size_t count, capacity;

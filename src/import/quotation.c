@@ -228,13 +228,34 @@ static bool parse_unmarked(slice text, const struct names *names, struct quotati
     return out->attributed;
 }
 
+/* `Yong: "I promise."`, `Yong (in the yard): "I promise."` */
+static bool parse_dialogue(slice text, struct quotation *out)
+{
+    struct quoted quoted;
+    slice before;
+    slice inside;
+    size_t colon = slice_find_byte(slice_head(text, SPEAKER_BYTES + CONTEXT_BYTES), ':');
+    slice speaker = slice_trim(slice_head(text, colon));
+    if (colon >= text.len || !phrase_quoted(slice_trim(slice_from(text, colon + 1)), &quoted) ||
+        quoted.rest.len > 0) {
+        return false;
+    }
+    out->by = (struct attribution){ .speaker = speaker };
+    if (phrase_split_bracket(speaker, &before, &inside)) {
+        out->by = (struct attribution){ .speaker = before, .context = inside };
+    }
+    out->line = quoted.inside;
+    out->attributed = phrase_is_capital(out->by.speaker) && is_speaker(out->by.speaker);
+    return out->attributed;
+}
+
 bool quotation_parse(slice text, const struct names *names, bool among_quotes,
                      struct quotation *out)
 {
     struct quoted quoted;
     *out = (struct quotation){ 0 };
     if (!phrase_quoted(text, &quoted)) {
-        return among_quotes && parse_unmarked(text, names, out);
+        return among_quotes && (parse_dialogue(text, out) || parse_unmarked(text, names, out));
     }
     out->line = quoted.inside;
     if (quoted.rest.len == 0) {

@@ -37,8 +37,9 @@ MUST_USE bool attribution_parse(slice text, const struct names *names, struct at
 
 /**
  * Split a paragraph. In a section of quotes (`among_quotes`) a line in quotation marks without a
- * speaker is a quote too, and so is an unmarked line with a dash and a speaker behind it; elsewhere
- * only what has marks, a dash and a speaker with a context is taken from the prose.
+ * speaker is a quote too, and so is an unmarked line with a dash and a speaker behind it, and
+ * `Speaker: "line"`; elsewhere only what has marks, a dash and a speaker with a context is taken
+ * from the prose.
  */
 MUST_USE bool quotation_parse(slice text, const struct names *names, bool among_quotes,
                               struct quotation *out);

@@ -1,13 +1,17 @@
 /* shape.h: the parts of a review, recognised in a post. Layer: import (includes base/, text/).
  *
  * What is recognised, whatever the post came from:
- * - the title line (summary), a heading `Title – tagline` under it;
+ * - the title line, a heading `Title – tagline` under it, the summary;
  * - facts, `Key: value` lines under an overview heading, or wherever two known keys stand together;
+ *   the rating;
  * - sections: headings, or a short line alone;
  * - scenes: `Name: text` in a section about scenes or moments;
  * - quotes with speaker, context and commentary (quotation.h);
- * - hashtags and labels.
- * A post in which nothing of it is found is its title and its text. */
+ * - hashtags and labels;
+ * - the poster.
+ * A post in which nothing of it is found is its title and its text. Where headings are marked
+ * (post.marked) more is asked of a line that only looks like one: posts about anything come from
+ * blogs, and what is no review must not be made one. */
 #ifndef MATINEE_IMPORT_SHAPE_H
 #define MATINEE_IMPORT_SHAPE_H
 
@@ -19,7 +23,8 @@
 
 enum part_kind {
     PART_SECTION,
-    PART_SCENE,
+    PART_SCENE,      /* a sub-section in a section of scenes */
+    PART_SUBSECTION, /* any other */
     PART_PARAGRAPH,
     PART_ITEM,
     PART_QUOTE,      /* what somebody in the film says */
@@ -44,7 +49,15 @@ struct shape {
         struct part *items;
         size_t count, capacity;
     } parts;
+    /* The number of the part that is the poster, or SHAPE_NO_POSTER. When it is in the capsule
+     * (shape_is_stored), emit writes it into the header and not into the text. */
+    size_t poster;
 };
+#define SHAPE_NO_POSTER ((size_t)-1)
+
+/** True for the path of an image that the importer has put into the capsule: `images/x.jpg`. The
+ * caller puts such paths into the blocks before it has the parts recognised. */
+bool shape_is_stored(slice url);
 
 /**
  * Recognise the parts of `post` into `*shape`, which lives in `arena` and borrows from `post`.

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "import/html_links.h"
 #include "text/gemtext.h"
 #include "text/uri.h"
 
@@ -52,6 +53,19 @@ void source_lines_put(struct buf *out, slice text, void (*put)(struct buf *out, 
     }
 }
 
+static slice without_slash(slice url)
+{
+    return slice_ends_with(url, SLICE("/")) ? slice_head(url, url.len - 1) : url;
+}
+
+/* An address needs no label that says it again; but that of an image does, since what it shows is
+ * wanted there. */
+static bool is_address_again(slice label, slice written)
+{
+    return slice_equal(without_slash(label), without_slash(written)) &&
+           uri_scheme(written).len > 0 && !html_link_is_image(written);
+}
+
 void source_lines_put_link(struct buf *out, slice url, slice label, struct report *report)
 {
     struct buf address;
@@ -65,6 +79,8 @@ void source_lines_put_link(struct buf *out, slice url, slice label, struct repor
             source_lines_put(out, url, gemtext_text, report);
         }
     } else {
+        bool again = is_address_again(label, buf_slice(&address));
+        label = again ? SLICE_EMPTY : label;
         slice head = fitting_head(label, LIMIT_SOURCE_LINE - ADDRESS_BYTES - LINE_MARKER);
         gemtext_link(out, buf_slice(&address), head);
         if (head.len < label.len) {

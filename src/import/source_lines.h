@@ -17,8 +17,9 @@
 void source_lines_put(struct buf *out, slice text, void (*put)(struct buf *out, slice text),
                       struct report *report);
 
-/** Append a link to `url`, which is not empty; without a label the address is one. An address that
- * fits into no line becomes text. */
+/** Append a link to `url`, which is not empty. A label that is the address again is left out, but
+ * for images; without a label the address is shown. An address that fits into no line becomes text.
+ */
 void source_lines_put_link(struct buf *out, slice url, slice label, struct report *report);
 
 /** Append preformatted text with the head of its alternative text; nothing when there are only

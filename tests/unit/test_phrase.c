@@ -93,7 +93,7 @@ static void headings(void **state)
         { "The ending", HEADING_NONE, true },
         { "a small letter", HEADING_NONE, false },
         { "One two three four five and some more words", HEADING_NONE, false },
-        { "등장인물", HEADING_NONE, true },
+        { "등장인물", HEADING_OTHER, true },
         { "\"I promise\"", HEADING_NONE, false },
         { "", HEADING_NONE, false },
         { "***", HEADING_NONE, false },

@@ -1,0 +1,210 @@
+/* Facts of a post into the header. */
+#include "import/shape_state.h"
+
+#include "base/attributes.h"
+#include "import/phrase.h"
+
+enum {
+    NEXT_LINE_VALUE = 300,
+    /* A longer fact without a place in the header is a paragraph that has a colon. */
+    LISTED_BYTES = 200,
+    /* Known keys, one after the other, that are facts without a heading above them. */
+    KNOWN_IN_RUN = 2,
+    FIRST_STAR = 0x2600, /* code points from here on are no letters and digits of a rating */
+};
+
+static bool read_fact(const struct shape_state *state, size_t i, struct fact_line *fact)
+{
+    const struct block *block = shape_block(state, i);
+    return shape_is_line(block) && fact_line_split(block->text, fact);
+}
+
+/* The fact of block `i`, whose value may stand in the block behind it. Returns the number of the
+ * block behind the fact; `i` when there is none. */
+static size_t read_whole_fact(const struct shape_state *state, size_t i, struct fact_line *fact)
+{
+    struct fact_line ignored;
+    if (!read_fact(state, i, fact)) {
+        return i;
+    }
+    if (fact->value.len > 0 || !fact_line_is_known(fact) || i + 1 >= state->blocks.count) {
+        return i + 1;
+    }
+    const struct block *next = shape_block(state, i + 1);
+    if (!read_fact(state, i + 1, &ignored) && shape_is_line(next) &&
+        heading_known(next->text) == HEADING_NONE && next->text.len <= NEXT_LINE_VALUE) {
+        fact->value = next->text;
+        return i + 2;
+    }
+    return i + 1;
+}
+
+/* Take the fact of block `i`. Returns the number of the block behind it. */
+static size_t take_fact(struct shape_state *state, size_t i)
+{
+    struct fact_line fact = { 0 };
+    size_t end = read_whole_fact(state, i, &fact);
+    if (end == i) {
+        return i + 1;
+    }
+    if (facts_take(&state->shape->facts, &fact, shape_block(state, i)->line, state->report)) {
+        for (size_t k = i; k < end; k++) {
+            state->use[k] = SHAPE_TAKEN;
+        }
+        return end;
+    }
+    if (end == i + 1 && fact.value.len > 0 && fact.value.len <= LISTED_BYTES) {
+        state->use[i] = SHAPE_LISTED;
+    }
+    return i + 1;
+}
+
+/* True when the known keys in the blocks `begin` to `end` are those of a film or the like. */
+static bool are_of_work(const struct shape_state *state, size_t begin, size_t end, size_t wanted)
+{
+    struct fact_line fact;
+    size_t known = 0;
+    size_t of_work = 0;
+    for (size_t i = begin; i < end; i++) {
+        if (read_fact(state, i, &fact)) {
+            known += fact_line_is_known(&fact);
+            of_work += fact_line_is_of_work(&fact);
+        }
+    }
+    return known >= wanted && (of_work > 0 || !state->post->marked);
+}
+
+/* The lines under an overview heading, up to the next heading. Returns where they end. */
+static size_t take_overview(struct shape_state *state, size_t heading)
+{
+    size_t end = heading + 1;
+    size_t left = 0;
+    while (end < state->blocks.count && !shape_begins_hashtags(shape_block(state, end))) {
+        struct fact_line ignored;
+        size_t next = read_whole_fact(state, end, &ignored);
+        if (next == end && shape_is_heading(state, end)) {
+            break;
+        }
+        end = next > end ? next : end + 1;
+    }
+    if (!are_of_work(state, heading + 1, end, state->post->marked ? KNOWN_IN_RUN : 0)) {
+        return heading + 1;
+    }
+    for (size_t i = heading + 1; i < end;) {
+        struct fact_line fact;
+        i = read_fact(state, i, &fact) ? take_fact(state, i) : i + 1;
+    }
+    for (size_t i = heading + 1; i < end; i++) {
+        left += state->use[i] != SHAPE_TAKEN;
+    }
+    if (left == 0 && end > heading + 1) {
+        state->use[heading] = SHAPE_TAKEN;
+        report_note(state->report, shape_block(state, heading)->line,
+                    "the lines under \"%.*s\" became the header",
+                    SLICE_ARG(shape_block(state, heading)->text));
+    }
+    return end;
+}
+
+/* A run of facts without a heading: two known keys one after the other. Returns where it ends. */
+static size_t take_run(struct shape_state *state, size_t begin)
+{
+    struct fact_line fact;
+    size_t end = begin;
+    while (end < state->blocks.count) {
+        size_t next = read_whole_fact(state, end, &fact);
+        if (next == end || fact.value.len == 0) {
+            break;
+        }
+        end = next;
+    }
+    if (are_of_work(state, begin, end, KNOWN_IN_RUN)) {
+        for (size_t i = begin; i < end;) {
+            i = take_fact(state, i);
+        }
+    }
+    return end;
+}
+
+/* --- the rating ------------------------------------------------------------------------------- */
+
+static bool is_rating_key(slice key)
+{
+    static const slice verdicts[] = { SLICE_INIT("Verdict"), SLICE_INIT("Final verdict"),
+                                      SLICE_INIT("Overall"), SLICE_INIT("Grade") };
+    for (size_t i = 0; i < ARRAY_LENGTH(verdicts); i++) {
+        if (slice_equal_nocase(key, verdicts[i])) {
+            return true;
+        }
+    }
+    return fact_find(key) == FACT_RATING;
+}
+
+/* The rating that block `i` is all of: `Rating: 4/5`, `★★★★☆`, `4/5` under `My Rating`. */
+static bool read_rating(const struct shape_state *state, size_t i, struct fact_line *fact)
+{
+    const struct block *block = shape_block(state, i);
+    if (state->use[i] != SHAPE_TEXT || (!shape_is_line(block) && block->kind != BLOCK_HEADING)) {
+        return false;
+    }
+    if (fact_is_rating(block->text)) {
+        *fact = (struct fact_line){ SLICE("Rating"), block->text };
+        return phrase_first(block->text) >= FIRST_STAR ||
+               (i > 0 && shape_is_heading(state, i - 1) &&
+                is_rating_key(heading_text(shape_block(state, i - 1)->text)));
+    }
+    return fact_line_split(block->text, fact) && fact_is_rating(fact->value) &&
+           is_rating_key(fact->key);
+}
+
+/* A heading such as `My Rating`, of which the rating is all. */
+static bool is_rating_heading(const struct shape_state *state, size_t i)
+{
+    bool ends = i + 2 >= state->blocks.count || shape_is_heading(state, i + 2) ||
+                shape_begins_hashtags(shape_block(state, i + 2));
+    return shape_is_heading(state, i) && ends &&
+           is_rating_key(heading_text(shape_block(state, i)->text));
+}
+
+/* The only rating of the post is that of the work; of several each belongs to what it stands at. */
+static void take_rating(struct shape_state *state)
+{
+    struct fact_line fact;
+    struct fact_line found = { 0 };
+    size_t at = 0;
+    size_t ratings = 0;
+    for (size_t i = 0; i < state->blocks.count; i++) {
+        if (read_rating(state, i, &fact)) {
+            ratings++;
+            at = i;
+            found = fact;
+        }
+    }
+    if (ratings != 1 || !facts_set(&state->shape->facts, FACT_RATING, found.value)) {
+        return;
+    }
+    state->report->facts++;
+    state->use[at] = SHAPE_TAKEN;
+    unsigned line = shape_block(state, at)->line;
+    if (!slice_equal(found.key, SLICE("Rating"))) {
+        report_note(state->report, line, "\"%.*s\" became Rating", SLICE_ARG(found.key));
+    }
+    if (at > 0 && is_rating_heading(state, at - 1)) {
+        state->use[at - 1] = SHAPE_TAKEN;
+        report_note(state->report, line, "\"%.*s\" became Rating",
+                    SLICE_ARG(shape_block(state, at - 1)->text));
+    }
+}
+
+void shape_gather_facts(struct shape_state *state)
+{
+    size_t i = 0;
+    while (i < state->blocks.count) {
+        const struct block *block = shape_block(state, i);
+        bool overview = heading_known(block->text) == HEADING_FACTS &&
+                        (shape_is_heading(state, i) || !state->post->marked);
+        size_t end = overview ? take_overview(state, i) : take_run(state, i);
+        i = end > i ? end : i + 1;
+    }
+    take_rating(state);
+}
