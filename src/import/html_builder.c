@@ -86,6 +86,18 @@ static bool is_bold_line(const struct html_line *line, bool joined)
            line->text.len <= BOLD_BYTES;
 }
 
+/* Bytes of the bullet, with its blank, that `text` begins with; 0 when there is none. */
+static size_t bullet(slice text)
+{
+    slice rest = text;
+    int32_t c = 0;
+    bool is =
+        utf8_next(&rest, &c) &&
+        (c == 0x2022 || c == 0xB7 || c == 0x2219 || c == 0x2023 || c == 0x25E6 || c == 0x25CF) &&
+        rest.len > 1 && rest.ptr[0] == ' ';
+    return is ? text.len - rest.len + 1 : 0;
+}
+
 static void add_line(struct html_builder *builder, slice text, bool bold)
 {
     if (builder->quotes > 0) {
@@ -98,6 +110,8 @@ static void add_line(struct html_builder *builder, slice text, bool bold)
         add_caption(builder, text);
     } else if (bold && builder->list_count == 0) {
         add_block(builder, BLOCK_HEADING, text)->level = HTML_BOLD_LEVEL;
+    } else if (bullet(text) > 0) {
+        (void)add_block(builder, BLOCK_ITEM, slice_from(text, bullet(text)));
     } else {
         (void)add_block(builder, BLOCK_PARAGRAPH, text);
     }
@@ -321,6 +335,29 @@ static bool reads_like_heading(slice text)
            !(fact_line_split(text, &fact) && fact.value.len > 0);
 }
 
+/* True when the headings that only look like ones stand above those that are marked: the first of
+ * all looks like one, they hold the usual ones, and the marked ones do not. */
+static bool looks_are_above(const struct html_builder *builder)
+{
+    const struct post *post = builder->post;
+    bool first = true;
+    size_t usual = 0;
+    for (size_t i = builder->first_block; i < post->blocks.count; i++) {
+        const struct block *block = &post->blocks.items[i];
+        if (block->kind != BLOCK_HEADING) {
+            continue;
+        }
+        bool looks = block->level == HTML_BOLD_LEVEL;
+        bool known = heading_known(block->text) != HEADING_NONE;
+        if ((first && !looks) || (known && !looks)) {
+            return false;
+        }
+        usual += known;
+        first = false;
+    }
+    return usual > 0;
+}
+
 void html_builder_finish(struct html_builder *builder)
 {
     struct post *post = builder->post;
@@ -328,6 +365,7 @@ void html_builder_finish(struct html_builder *builder)
     size_t bold = 0;
     size_t paragraphs = 0;
     /* A post that is written all in bold, or large, says nothing by that. */
+    bool looks_above = looks_are_above(builder);
     bool prose_is_bold = builder->prose_bold > builder->prose_letters / 2;
     for (size_t i = builder->first_block; i < post->blocks.count; i++) {
         const struct block *block = &post->blocks.items[i];
@@ -359,6 +397,7 @@ void html_builder_finish(struct html_builder *builder)
             }
             block->looks = true;
         }
-        block->level = block->level <= top || heading_known(block->text) != HEADING_NONE ? 2 : 3;
+        bool high = looks_above ? block->looks : block->level <= top;
+        block->level = high || heading_known(block->text) != HEADING_NONE ? 2 : 3;
     }
 }

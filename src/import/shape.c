@@ -24,11 +24,12 @@ static void add_heading(struct shape_state *state, size_t i)
         report_note(state->report, block->line, "\"%.*s\" became the Tags", SLICE_ARG(block->text));
         return;
     }
-    /* Among scenes, a name alone above its text is a scene's. */
+    /* Among scenes, a name alone above its text is a scene's; a heading that is marked is one's
+     * when that of the section is not. */
     bool scenes = state->section == HEADING_SCENES;
     bool marked = block->kind == BLOCK_HEADING && !block->looks;
-    bool deep = block->level > 2 ||
-                (!marked && scenes && known == HEADING_NONE && !state->has_named_scenes);
+    bool deep = block->level > 2 || ((!marked || !state->has_marked_heading) && scenes &&
+                                     known == HEADING_NONE && !state->has_named_scenes);
     deep = deep && state->section != HEADING_NONE;
     shape_add_part(state, (struct part){ .kind = !deep    ? PART_SECTION
                                                  : scenes ? PART_SCENE
@@ -37,6 +38,7 @@ static void add_heading(struct shape_state *state, size_t i)
     if (!deep) {
         state->section = known == HEADING_NONE ? HEADING_OTHER : known;
         state->has_named_scenes = false;
+        state->has_marked_heading = marked;
     }
 }
 
@@ -67,10 +69,29 @@ static bool split_scene(slice text, slice *name, slice *rest)
            !shape_looks_pinned(*name) && !phrase_ends_like_prose(*name);
 }
 
-static bool take_scene(struct shape_state *state, const struct block *block)
+/* An item that is a name alone, with its text in a paragraph below it. */
+static bool is_name_above(const struct shape_state *state, size_t i)
 {
+    const struct block *block = shape_block(state, i);
+    const struct block *next = i + 1 < state->blocks.count ? shape_block(state, i + 1) : NULL;
+    return block->kind == BLOCK_ITEM && next != NULL && next->kind == BLOCK_PARAGRAPH &&
+           !next->joined && !shape_is_heading(state, i + 1) && state->use[i + 1] == SHAPE_TEXT &&
+           block->text.len <= SCENE_NAME_BYTES &&
+           utf8_count_words(block->text) <= SCENE_NAME_WORDS &&
+           !phrase_ends_like_prose(block->text) && !shape_looks_pinned(block->text) &&
+           shape_has_letter(block->text) && phrase_ends_sentence(next->text);
+}
+
+static bool take_scene(struct shape_state *state, size_t i)
+{
+    const struct block *block = shape_block(state, i);
     slice name;
     slice rest;
+    if (state->section == HEADING_SCENES && is_name_above(state, i)) {
+        shape_add_part(state, (struct part){ .kind = PART_SCENE, .text = block->text });
+        state->has_named_scenes = true;
+        return true;
+    }
     if (state->section != HEADING_SCENES || !shape_is_line(block) ||
         !split_scene(block->text, &name, &rest)) {
         return false;
@@ -145,7 +166,6 @@ static void add_text(struct shape_state *state, size_t i)
 /* Take what begins with block `*i` when it is a part of a review. */
 static bool take_part(struct shape_state *state, size_t *i)
 {
-    const struct block *block = shape_block(state, *i);
     if (state->use[*i] == SHAPE_LISTED) {
         return false;
     }
@@ -153,7 +173,7 @@ static bool take_part(struct shape_state *state, size_t *i)
         add_heading(state, *i);
         return true;
     }
-    return shape_take_tags(state, *i) || take_scene(state, block) || shape_take_quote(state, i);
+    return shape_take_tags(state, *i) || take_scene(state, *i) || shape_take_quote(state, i);
 }
 
 static void read_text(struct shape_state *state)

@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
-LINES = "br p div li td th tr h1 h2 h3 h4 h5 h6 ul ol pre blockquote option button caption".split()
+LINES = ("br p div li dl dt dd td th tr h1 h2 h3 h4 h5 h6 ul ol pre blockquote option button "
+         "caption").split()
 
 
 class VisibleText(HTMLParser):
