@@ -23,7 +23,7 @@ FEATURES += -DMATINEE_SECCOMP
 endif
 
 # Every source file by its room; `make lint` says when one is missing here.
-base := arena buf diag file folder pool siphash slice slice_map utf8 utf8_nfc utf8_words
+base := arena buf diag file folder leftovers pool siphash slice slice_map utf8 utf8_nfc utf8_words
 text := date gemtext gemtext_lines header settings slug uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url

@@ -79,9 +79,14 @@ static bool are_digits(slice s, size_t count)
     return true;
 }
 
+slice address_path(slice key)
+{
+    return slice_from(key, slice_find_byte(key, '/'));
+}
+
 slice address_dated_path(slice key)
 {
-    slice path = slice_from(key, slice_find_byte(key, '/'));
+    slice path = address_path(key);
     /* /2008/05/ and a name */
     bool dated = path.len > 9 && are_digits(slice_from(path, 1), 4) && path.ptr[5] == '/' &&
                  are_digits(slice_from(path, 6), 2) && path.ptr[8] == '/';

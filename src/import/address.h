@@ -21,6 +21,9 @@ slice address_key(struct arena *arena, slice url);
  * whatever the blog was called at the time. Else empty. */
 slice address_dated_path(slice key);
 
+/** The path of a key. */
+slice address_path(slice key);
+
 /** True when a key begins with a host, false when it is a path alone. */
 bool address_has_host(slice key);
 

@@ -23,6 +23,7 @@ bool blog_begin(struct blog *blog, struct arena *arena, struct target *target,
     }
     slice_map_init(&blog->seen, arena);
     slice_map_init(&blog->claimed, arena);
+    slice_map_init(&blog->old_paths, arena);
     blog_links_init(&blog->links, arena);
     return true;
 }
@@ -32,6 +33,7 @@ void blog_end(struct blog *blog)
     entry_store_close(&blog->store);
     slice_map_release(&blog->seen);
     slice_map_release(&blog->claimed);
+    slice_map_release(&blog->old_paths);
     blog_links_release(&blog->links);
 }
 
@@ -276,6 +278,25 @@ static void place_item(struct blog *blog, struct blog_item *item)
     arena_release(&arena);
 }
 
+/* An old path leads to one post alone: to one that had it before and is not in this import, else to
+ * the oldest. */
+static void claim_paths(struct blog *blog)
+{
+    const struct memory *memory = &blog->target->memory;
+    for (size_t i = 0; i < memory->entries.count; i++) {
+        struct import_entry *entry = memory->entries.items[i];
+        if (slice_map_get(&blog->claimed, entry->id) == NULL && entry->address.len > 0) {
+            (void)slice_map_claim(&blog->old_paths, address_path(entry->address), &entry->id);
+        }
+    }
+    for (size_t i = 0; i < blog->items.count; i++) {
+        struct blog_item *item = &blog->items.items[i];
+        if (item->address.len > 0) {
+            (void)slice_map_claim(&blog->old_paths, address_path(item->address), &item->id);
+        }
+    }
+}
+
 /* Posts of earlier imports that are not in this one are linked to as well. */
 static void link_remembered(struct blog *blog)
 {
@@ -330,6 +351,7 @@ bool blog_write(struct blog *blog, const struct feed *feed)
     for (size_t i = 0; i < blog->items.count; i++) {
         place_item(blog, &blog->items.items[i]);
     }
+    claim_paths(blog);
     link_remembered(blog);
     group_comments(blog);
     for (size_t i = 0; i < blog->items.count; i++) {

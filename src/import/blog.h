@@ -58,8 +58,9 @@ struct blog {
     const struct blog_options *options;
     struct diags *diags;
     struct entry_store store;
-    struct slice_map seen;    /* ids of entries that were taken */
-    struct slice_map claimed; /* identities of this run's posts */
+    struct slice_map seen;      /* ids of entries that were taken */
+    struct slice_map claimed;   /* identities of this run's posts */
+    struct slice_map old_paths; /* whose they are: an identity, as a slice */
     struct blog_links links;
     struct {
         struct blog_item *items;

@@ -125,15 +125,15 @@ static bool is_changed_later(slice published, slice updated)
 
 static void set_alias(struct making *making, struct facts *facts)
 {
-    const struct import_entry *other =
-        memory_find_address(&making->blog->target->memory, making->item->address);
+    const slice *owner =
+        slice_map_get(&making->blog->old_paths, address_path(making->item->address));
     struct buf path;
     if (making->entry.path.len == 0) {
         return;
     }
-    if (other != NULL && !slice_equal(other->id, making->item->id)) {
-        report_note(&making->report, 0, "the old address %.*s belongs to %.*s already",
-                    SLICE_ARG(making->entry.path), SLICE_ARG(other->file));
+    if (owner != NULL && !slice_equal(*owner, making->item->id)) {
+        report_note(&making->report, 0, "the old address %.*s leads to another post",
+                    SLICE_ARG(making->entry.path));
         return;
     }
     buf_init(&path, 3 * making->entry.path.len + 1);
@@ -427,6 +427,9 @@ bool blog_post_write(struct blog *blog, struct blog_item *item, const struct fee
         find_comments(&making);
         ok = write_comments(&making);
         ok = (item->kind == ENTRY_PAGE ? write_page(&making) : write_review(&making)) && ok;
+    } else {
+        tell(&making, item->kind == ENTRY_PAGE ? OUTCOME_PAGE : OUTCOME_REVIEW, item->file,
+             WRITE_NEW, SLICE("it cannot be read"));
     }
     arena_release(&arena);
     return ok;

@@ -290,7 +290,19 @@ static slice with_suffix(struct arena *arena, slice slug, slice suffix)
     return result;
 }
 
-slice memory_name(struct arena *arena, slice title, slice published,
+/* The number to try next for `name`. */
+static unsigned *next_number(struct slice_map *numbers, slice name)
+{
+    unsigned *next = slice_map_get(numbers, name);
+    if (next == NULL) {
+        next = arena_alloc(numbers->arena, sizeof *next);
+        *next = 2;
+        slice_map_set(numbers, arena_copy(numbers->arena, name), next);
+    }
+    return next;
+}
+
+slice memory_name(struct arena *arena, slice title, slice published, struct slice_map *numbers,
                   bool (*taken)(const void *context, slice name), const void *context)
 {
     slice slug = slug_make_never_empty(arena, title);
@@ -299,8 +311,13 @@ slice memory_name(struct arena *arena, slice title, slice published,
     }
     slice month = arena_printf(arena, "-%.*s", SLICE_ARG(slice_head(published, 7)));
     slice name = with_suffix(arena, slug, month);
-    for (unsigned number = 2; number < NUMBERED_NAMES && taken(context, name); number++) {
-        name = with_suffix(arena, slug, arena_printf(arena, "%.*s-%u", SLICE_ARG(month), number));
+    if (!taken(context, name)) {
+        return name;
     }
+    unsigned *number = next_number(numbers, name);
+    do {
+        name =
+            with_suffix(arena, slug, arena_printf(arena, "%.*s-%u", SLICE_ARG(month), (*number)++));
+    } while (*number < NUMBERED_NAMES && taken(context, name));
     return name;
 }

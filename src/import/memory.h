@@ -89,9 +89,10 @@ enum write_plan memory_plan(const struct import_entry *entry, slice current, sli
  * The name, without folder and extension, of a new file for a post called `title`: its slug; when
  * that is taken with the month of `published`, `-YYYY-MM`; when that is taken too, numbered.
  * `taken` tells whether a name is in use. Posts without letters in their title get a slug all the
- * same.
+ * same. `numbers`, which lives in an arena of its own, is where the counting goes on the next time,
+ * so that many posts of one name take linear time in all.
  */
-slice memory_name(struct arena *arena, slice title, slice published,
+slice memory_name(struct arena *arena, slice title, slice published, struct slice_map *numbers,
                   bool (*taken)(const void *context, slice name), const void *context);
 
 #endif

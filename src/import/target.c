@@ -1,6 +1,7 @@
 #include "import/target.h"
 
 #include "base/file.h"
+#include "base/leftovers.h"
 #include "base/limits.h"
 #include "text/header.h"
 #include "text/uri.h"
@@ -53,6 +54,13 @@ static bool write_memory(struct target *target, struct diags *diags)
     return ok;
 }
 
+/* What an import that was killed has not finished. */
+static void remove_leftovers(const struct target *target)
+{
+    (void)leftovers_remove(target->fd, ".");
+    (void)leftovers_remove(target->fd, ".matinee");
+}
+
 bool target_open(struct target *target, struct arena *arena, const struct review_file *reviews,
                  size_t count, struct diags *diags)
 {
@@ -60,6 +68,7 @@ bool target_open(struct target *target, struct arena *arena, const struct review
     target->lock = -1;
     target->journal = -1;
     slice_map_init(&target->reviews, arena);
+    slice_map_init(&target->numbers, arena);
     for (size_t i = 0; i < count; i++) {
         struct review_file *file = arena_copy_array(arena, &reviews[i], 1, sizeof *reviews);
         (void)slice_map_claim(&target->reviews, file->name, file);
@@ -71,6 +80,9 @@ bool target_open(struct target *target, struct arena *arena, const struct review
     }
     if (!ok) {
         fail(target, ".matinee", strerror(errno), diags);
+    }
+    if (ok) {
+        remove_leftovers(target);
     }
     ok = ok && read_memory(target, diags);
     if (ok && target->memory.is_untidy) {
@@ -94,6 +106,7 @@ bool target_close(struct target *target, struct diags *diags)
     }
     memory_release(&target->memory);
     slice_map_release(&target->reviews);
+    slice_map_release(&target->numbers);
     return ok;
 }
 
@@ -204,7 +217,8 @@ slice target_choose_name(struct target *target, struct arena *arena, slice folde
                          slice title, slice published)
 {
     const struct naming naming = { target, arena, folder, id };
-    return arena_copy(target->arena, memory_name(arena, title, published, is_taken, &naming));
+    return arena_copy(target->arena,
+                      memory_name(arena, title, published, &target->numbers, is_taken, &naming));
 }
 
 slice target_name_of(slice path)

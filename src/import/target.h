@@ -26,6 +26,7 @@ struct target {
     bool overwrite;   /* what a person has changed, too */
     struct memory memory;
     struct slice_map reviews; /* names, with their struct review_file */
+    struct slice_map numbers; /* see memory_name */
     int lock;
     int journal; /* -1 until something is remembered */
 };

@@ -1,8 +1,10 @@
 """`matinee import` of whole blogs: exports and feeds become reviews, pages and comments."""
 
 import os
+import random
 import re
 import subprocess
+import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from pathlib import Path
@@ -374,3 +376,42 @@ def test_samples_lose_no_word(capsule, sample, count):
     for title, html in posts.items():
         text, said = written[title]
         assert words_of(title + " " + visible_text(html)) - words_of(text + said) == Counter(), title
+
+
+# --- cut off --------------------------------------------------------------------------------------
+
+def many_posts(version):
+    return [dict(blogs.POSTS[1], n=n + 10, title=f"Post {n % 20}", path=f"/2024/04/post-{n % 20}.html",
+                 published=f"2024-04-{n % 28 + 1:02}T10:00:00Z",
+                 html=f"<p>Text {n}, version {version}.</p>",
+                 comments=[{"n": 1000 + n, "author": "Ann", "published": "2024-05-01T10:00:00Z",
+                            "html": f"Comment {n}, version {version}."}])
+            for n in range(60)] + [blogs.POSTS[4]]
+
+
+def test_killed_at_any_moment_and_run_again(capsule, tmp_path):
+    """Whatever it was doing when it was killed, the next run ends where one run would have."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "capsule.conf").write_text((capsule / "capsule.conf").read_text())
+    source = random.Random(5)
+    for version in (1, 2):
+        imported(other, blogs.takeout(many_posts(version)), "--into", "other")
+        before = tree(other)
+        begin = time.monotonic()
+        imported(other, blogs.takeout(many_posts(version)), "--into", "other")
+        takes = max(time.monotonic() - begin, 0.02)
+        assert tree(other) == before
+        for _ in range(50):
+            process = subprocess.Popen([MATINEE, "import", "blog.xml"], cwd=tmp_path,
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+            time.sleep(source.uniform(0, takes * 2))
+            process.kill()
+            process.wait()
+            halves = [path for path in capsule.rglob("*.gmi") if path.stat().st_size == 0]
+            assert halves == []
+        imported(capsule, blogs.takeout(many_posts(version)))
+        assert contents(capsule) == contents(other)
+        assert (capsule / ".matinee/imports").read_bytes() == (other / ".matinee/imports").read_bytes()
+        assert not list(capsule.rglob("*.new"))

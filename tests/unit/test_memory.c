@@ -202,10 +202,13 @@ static void names(void **state)
     struct arena arena;
     arena_init(&arena);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct slice_map numbers;
+        slice_map_init(&numbers, &arena);
         slice name = memory_name(&arena, slice_of(cases[i].title), SLICE("2024-05-06T20:00Z"),
-                                 is_taken, cases[i].taken);
+                                 &numbers, is_taken, cases[i].taken);
         assert_slice_equal(name, cases[i].name);
         assert_true(name.len <= 80);
+        slice_map_release(&numbers);
     }
     arena_release(&arena);
 }
