@@ -5,6 +5,7 @@
 #include "import/html_chrome.h"
 #include "import/html_media.h"
 #include "import/html_style.h"
+#include "import/phrase.h"
 
 /* Numbers of lists: more digits are no numbers. */
 enum { LIST_NUMBER = 1000000 };
@@ -268,6 +269,46 @@ static void end_block(struct html_builder *builder, size_t i)
     builder->caption = builder->caption && !html_style_is_caption(node);
 }
 
+/* Nodes that a name, and what closes the quote behind it, are made of at most: elements in each
+ * other are looked at once for each. */
+enum { CITE_NODES = 64 };
+
+/* True when the element is the last thing in its blockquote. */
+static bool ends_quote(const struct html_builder *builder, size_t i)
+{
+    const struct html_tree *tree = builder->part->tree;
+    size_t quote = tree->items[i].parent;
+    while (quote != 0 && tree->items[quote].tag != HTML_BLOCKQUOTE) {
+        quote = tree->items[quote].parent;
+    }
+    size_t end = tree->items[i].end;
+    if (quote == 0 || end - i > CITE_NODES || tree->items[quote].end - end > CITE_NODES) {
+        return false;
+    }
+    for (size_t k = end; k < tree->items[quote].end; k++) {
+        if (slice_trim(tree->items[k].text).len > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A name in `cite` at the end of a blockquote is who says it: on a line of its own, with a dash. */
+static void begin_cite(struct html_builder *builder, size_t i)
+{
+    if (builder->quotes == 0 || builder->preformatted > 0 || builder->table > 0 ||
+        !ends_quote(builder, i)) {
+        return;
+    }
+    slice name = html_text(builder->arena, builder->part->tree, i);
+    if (name.len > 0) {
+        html_builder_end_paragraph(builder);
+        if (phrase_dash(name) == 0) {
+            html_builder_text(builder, SLICE("\xE2\x80\x94 "), html_builder_node(builder, i)->line);
+        }
+    }
+}
+
 /* What stands before the jump break is what a blog's front page shows. */
 static void take_jump_break(struct html_builder *builder)
 {
@@ -297,6 +338,9 @@ static void begin_element(struct html_builder *builder, size_t i)
         break;
     case HTML_IMG:
         html_media_image(builder, node);
+        break;
+    case HTML_CITE:
+        begin_cite(builder, i);
         break;
     case HTML_Q:
         html_builder_text(builder, SLICE("\xE2\x80\x9C"), node->line);

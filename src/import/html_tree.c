@@ -37,6 +37,7 @@ static const struct name tags[] = {
     { "canvas", HTML_CANVAS },
     { "caption", HTML_CAPTION },
     { "center", HTML_CENTER },
+    { "cite", HTML_CITE },
     { "dd", HTML_DD },
     { "details", HTML_DETAILS },
     { "dir", HTML_UL },

@@ -30,6 +30,7 @@ enum html_tag {
     HTML_CANVAS,
     HTML_CAPTION,
     HTML_CENTER,
+    HTML_CITE,
     HTML_DD,
     HTML_DETAILS,
     HTML_DIV,

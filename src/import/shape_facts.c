@@ -106,8 +106,8 @@ static size_t take_overview(struct shape_state *state, size_t heading)
     return end;
 }
 
-/* A run of facts without a heading: two known keys one after the other. Returns where it ends. */
-static size_t take_run(struct shape_state *state, size_t begin)
+/* Where the run of facts ends that begins with block `begin`; there when there is none. */
+static size_t run_end(const struct shape_state *state, size_t begin)
 {
     struct fact_line fact;
     size_t end = begin;
@@ -118,12 +118,49 @@ static size_t take_run(struct shape_state *state, size_t begin)
         }
         end = next;
     }
+    return end;
+}
+
+/* A run of facts without a heading: two known keys one after the other. Returns where it ends. */
+static size_t take_run(struct shape_state *state, size_t begin)
+{
+    size_t end = run_end(state, begin);
     if (are_of_work(state, begin, end, KNOWN_IN_RUN)) {
         for (size_t i = begin; i < end;) {
             i = take_fact(state, i);
         }
     }
     return end;
+}
+
+/* Facts that a work has one of. */
+static bool is_single(enum post_fact fact)
+{
+    return fact == FACT_TITLE || fact == FACT_DIRECTOR || fact == FACT_RUNTIME ||
+           fact == FACT_EPISODES;
+}
+
+/* True when runs of facts say different things of the same: each belongs to another work, and none
+ * to the post. */
+static bool lists_works(const struct shape_state *state)
+{
+    slice values[FACT_COUNT] = { { 0 } };
+    for (size_t begin = 0; begin < state->blocks.count;) {
+        size_t end = run_end(state, begin);
+        struct fact_line fact = { 0 };
+        bool taken = are_of_work(state, begin, end, KNOWN_IN_RUN);
+        for (size_t i = begin; taken && i < end;) {
+            i = read_whole_fact(state, i, &fact);
+            enum post_fact which = fact_find(fact.key);
+            if (is_single(which) && values[which].len > 0 &&
+                !slice_equal(values[which], fact.value)) {
+                return true;
+            }
+            values[which] = fact.value;
+        }
+        begin = end > begin ? end : begin + 1;
+    }
+    return false;
 }
 
 /* --- the rating ------------------------------------------------------------------------------- */
@@ -199,6 +236,9 @@ static void take_rating(struct shape_state *state)
 void shape_gather_facts(struct shape_state *state)
 {
     size_t i = 0;
+    if (state->post->marked && lists_works(state)) {
+        i = state->blocks.count;
+    }
     while (i < state->blocks.count) {
         const struct block *block = shape_block(state, i);
         bool overview = heading_known(block->text) == HEADING_FACTS &&

@@ -93,6 +93,12 @@ static bool find_speaker(const struct shape_state *state, size_t first, size_t *
     return false;
 }
 
+static bool is_first_line(const struct shape_state *state, size_t i)
+{
+    return shape_block(state, i)->text.len > 0 && (i == 0 || !shape_block(state, i)->joined ||
+                                                   shape_block(state, i - 1)->kind != BLOCK_QUOTE);
+}
+
 static bool take_blockquote(struct shape_state *state, size_t *i)
 {
     size_t first = *i;
@@ -148,8 +154,8 @@ bool shape_take_quote(struct shape_state *state, size_t *i)
     struct part part = { .kind = PART_QUOTE };
     struct quotation quotation;
     bool among_quotes = state->section == HEADING_QUOTES;
-    if (block->kind == BLOCK_QUOTE && block->text.len > 0) {
-        return take_blockquote(state, i);
+    if (block->kind == BLOCK_QUOTE) {
+        return is_first_line(state, *i) && take_blockquote(state, i);
     }
     if (!shape_is_line(block) || shape_looks_pinned(block->text)) {
         return false;

@@ -133,6 +133,9 @@ QUOTES = {
     "cite": lambda quotes, block: "".join(
         f"<blockquote><p>{line}</p><cite>— {who}, {where}</cite></blockquote>"
         for line, who, where in quotes),
+    "wordpress": lambda quotes, block: "".join(
+        f'<blockquote class="wp-block-quote"><p>{line}</p><cite>{who}, {where}</cite></blockquote>'
+        for line, who, where in quotes),
     "blockquote then": lambda quotes, block: "".join(
         f"<blockquote>{line}</blockquote>" + block(f"— {who}, {where}")
         for line, who, where in quotes),
