@@ -45,9 +45,22 @@ static bool is_place(slice file)
     return inside && slice_find(file, SLICE("/../")) == file.len;
 }
 
+static bool has_control_character(slice line)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        if ((unsigned char)line.ptr[i] < ' ' && line.ptr[i] != '\t') {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* False when the line is not one of an entry. */
 static bool read_entry(slice line, struct import_entry *out)
 {
+    if (has_control_character(line)) {
+        return false;
+    }
     slice parts[PARTS] = { SLICE_EMPTY };
     size_t count = 0;
     bool more = true;
