@@ -15,7 +15,7 @@ PKG_CONFIG ?= pkg-config
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 VERSION := 0.1.0
 
-LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc libxml-2.0 jansson libcurl
+LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc libxml-2.0 jansson libcurl libzip
 # Linux alone has it; without it the server runs with its system calls unfiltered, and says so.
 ifeq ($(shell $(PKG_CONFIG) --exists libseccomp 2>/dev/null && echo yes),yes)
 LIBRARIES += libseccomp
@@ -28,12 +28,12 @@ text := date gemtext gemtext_lines header settings slug uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url
 model := capsule check facet paths
-import := address blog blog_links blog_post comment_thread comments emit entry entry_post entry_store \
+import := address albums archive blog blog_links blog_post comment_thread comments emit entry entry_post entry_store \
 	fact_line facts feed feed_draft feed_json feed_words format heading html html_blocks html_builder html_charset \
 	html_chrome html_guard html_links html_media html_page html_style html_table html_text html_tree \
 	image_data image_memory image_name images mail_date memory names page_lines page_text phrase plain_page \
 	post_images quotation report saved_page shape shape_facts shape_lines shape_quotes shape_tags shape_title \
-	source_lines target typed_html written_date xml_stream
+	source_lines target typed_html unzip written_date xml_stream
 web := fetch hosts public_address robots transfer web_url
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values

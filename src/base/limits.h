@@ -100,6 +100,22 @@
 /** Longest name of a picture in bytes, without its extension. */
 #define LIMIT_IMAGE_NAME 80
 
+/* --- folders and archives that are imported ----------------------------------------------------
+ */
+
+/** Files that are looked at in a folder or an archive: a blog has some 10,000 pictures, each with a
+ * file beside it. One costs 150 bytes of memory. */
+#define LIMIT_ARCHIVE_FILES 200000u
+/** Bytes of the list of files in a zip archive: 120 a file. All of them are in memory, three times
+ * as large. */
+#define LIMIT_ARCHIVE_DIRECTORY (24u * 1024 * 1024)
+/** How many times as much may come out of an archive as there is in it: feeds shrink to a
+ * twentieth, and bombs to a thousandth. What is smaller than the other figure does no harm. */
+#define LIMIT_ARCHIVE_RATIO 200u
+#define LIMIT_ARCHIVE_FREE (64u * 1024 * 1024)
+/** Largest file that says something about a picture beside it, in bytes; it has 1 kB. */
+#define LIMIT_SIDE_FILE (64u * 1024)
+
 /* --- feeds and exports -------------------------------------------------------------------------
  */
 

@@ -148,8 +148,7 @@ static bool has_image_extension(slice path)
     return false;
 }
 
-/* The hosts that keep the images of Blogger's blogs. */
-static bool is_blogger_image(slice url)
+bool html_link_is_blogger_image(slice url)
 {
     size_t scheme = slice_find(url, SLICE("://"));
     slice host = slice_from(url, scheme + 3);
@@ -161,7 +160,7 @@ static bool is_blogger_image(slice url)
 
 bool html_link_is_image(slice url)
 {
-    return has_image_extension(path_of(url)) || is_blogger_image(url);
+    return has_image_extension(path_of(url)) || html_link_is_blogger_image(url);
 }
 
 /* `s320`, `s1600-h`, `w640-h480`, `w640-h480-p-k-no-nu`, `s72-c`. */
@@ -180,7 +179,7 @@ static bool is_size(slice part)
 
 slice html_link_largest(struct arena *arena, slice url)
 {
-    if (!is_blogger_image(url)) {
+    if (!html_link_is_blogger_image(url)) {
         return url;
     }
     size_t last = 0;

@@ -25,6 +25,8 @@ enum html_link html_link_resolve(struct arena *arena, slice base, slice written,
 
 /** True when `url` leads to an image: by its name's extension, or by the hosts of blogs' images. */
 bool html_link_is_image(slice url);
+/** True when `url` is on a host that keeps the images of Blogger's blogs. */
+bool html_link_is_blogger_image(slice url);
 /** The address of the largest form of an image that a blog's host hands out in the size that its
  * address says (`/s320/`, `/w640-h480/`, `=w457-h483`); other addresses as they are. */
 slice html_link_largest(struct arena *arena, slice url);

@@ -129,6 +129,7 @@ struct storing {
     struct report *report;
     const struct image_wanted *wanted;
     struct arena arena; /* what is needed for this picture alone, its bytes among it */
+    slice reason;       /* why the larger form was left out, or empty */
     slice url;          /* that its bytes are of, and under which it is remembered */
     slice etag;
     slice modified;
@@ -141,8 +142,13 @@ static slice shown(slice url)
     return utf8_head(url, image_data_is(url) ? 30 : 200);
 }
 
-static void leave_out(const struct storing *storing, slice url, slice reason)
+/* The smaller form for the same reason as the larger one needs no line of its own. */
+static void leave_out(struct storing *storing, slice url, slice reason)
 {
+    if (storing->reason.len > 0 && slice_equal(reason, storing->reason)) {
+        return;
+    }
+    storing->reason = arena_copy(&storing->arena, reason);
     report_note(storing->report, storing->wanted->line, "an image is not stored: %.*s: %.*s",
                 SLICE_ARG(reason), SLICE_ARG(shown(url)));
 }
@@ -249,7 +255,7 @@ static bool create(struct storing *storing, slice path, slice bytes)
     return true;
 }
 
-static bool cannot_write(const struct storing *storing)
+static bool cannot_write(struct storing *storing)
 {
     leave_out(storing, storing->url, slice_of(strerror(errno)));
     return false;
