@@ -60,9 +60,8 @@ static bool put_aside(struct blog *blog, const struct entry *entry, struct entry
 /* True when an entry with this id was taken already. */
 static bool is_double(struct blog *blog, const struct entry *entry)
 {
-    static char mark;
     return entry->id.len > 0 &&
-           !slice_map_claim(&blog->seen, arena_copy(blog->arena, entry->id), &mark);
+           !slice_map_claim(&blog->seen, arena_copy(blog->arena, entry->id), blog);
 }
 
 /* What the name of a post is made of: what the blog made for its address, else its title. */
@@ -229,19 +228,18 @@ static int by_post(const void *a, const void *b)
  * it. */
 static const struct import_entry *identify(struct blog *blog, struct blog_item *item)
 {
-    static char mark;
     const struct import_entry *known = remembered(blog, item->origin, item->address);
     slice name = item->origin.len > 0 ? item->origin
                  : item->address.len > 0
                      ? item->address
                      : arena_printf(blog->arena, "post:%.*s\n%.*s", SLICE_ARG(item->day),
                                     SLICE_ARG(item->wish));
-    if (known != NULL && slice_map_claim(&blog->claimed, known->id, &mark)) {
+    if (known != NULL && slice_map_claim(&blog->claimed, known->id, blog)) {
         item->id = known->id;
         return known;
     }
     item->id = target_identity(blog->arena, name);
-    for (unsigned n = 2; !slice_map_claim(&blog->claimed, item->id, &mark) && n < 1000; n++) {
+    for (unsigned n = 2; !slice_map_claim(&blog->claimed, item->id, blog) && n < 1000; n++) {
         item->id =
             target_identity(blog->arena, arena_printf(blog->arena, "%.*s\n%u", SLICE_ARG(name), n));
     }
@@ -321,6 +319,7 @@ static void link_remembered(struct blog *blog)
 static void group_comments(struct blog *blog)
 {
     struct slice_map posts;
+    size_t homeless = 0;
     slice_map_init(&posts, blog->arena);
     for (size_t i = 0; i < blog->items.count; i++) {
         struct blog_item *item = &blog->items.items[i];
@@ -337,9 +336,14 @@ static void group_comments(struct blog *blog)
             item->first_comment = item->comments == 0 ? i : item->first_comment;
             item->comments++;
         }
-        blog->homeless += item == NULL;
+        homeless += item == NULL;
     }
     slice_map_release(&posts);
+    if (homeless > 0) {
+        diags_add_line(blog->diags, DIAG_NOTE, blog->options->input, 0,
+                       "%zu comment%s left out: what %s about is not here", homeless,
+                       homeless == 1 ? " is" : "s are", homeless == 1 ? "it is" : "they are");
+    }
 }
 
 bool blog_write(struct blog *blog, const struct feed *feed)

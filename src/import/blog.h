@@ -70,8 +70,7 @@ struct blog {
         struct blog_comment *items;
         size_t count, capacity;
     } comments;
-    size_t homeless; /* comments on posts that are not here */
-    bool failed;     /* an entry could not be put aside */
+    bool failed; /* an entry could not be put aside */
 };
 
 /** Begin; everything is borrowed until blog_end, and what the blog keeps lives in `arena`. False,
