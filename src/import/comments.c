@@ -16,8 +16,6 @@ enum {
     NAME_INPUT = 4000,
     /* Longest title of the review in the page's own, so that this is one (LIMIT_TITLE). */
     TITLE_BYTES = 900,
-    /* As much of a left out text as report.c shows. */
-    SAMPLE_BYTES = 200,
 };
 
 struct page {
@@ -143,9 +141,11 @@ static void add_report(struct report *report, const struct report *part, slice h
                     SLICE_ARG(note->text));
     }
     for (size_t i = 0; i < part->dropped.count; i++) {
-        struct dropped dropped = part->dropped.items[i];
-        dropped.begin = arena_copy(report->arena, utf8_head(dropped.begin, SAMPLE_BYTES));
-        *ARRAY_ADD(report->arena, &report->dropped) = dropped;
+        const struct dropped *dropped = &part->dropped.items[i];
+        for (size_t j = 0; j < dropped->texts.count; j++) {
+            report_drop(report, dropped->first_line, dropped->last_line,
+                        arena_copy(report->arena, dropped->texts.items[j]), dropped->why);
+        }
     }
     report->words += part->words;
 }

@@ -28,11 +28,12 @@ void report_drop(struct report *report, unsigned first, unsigned last, slice tex
         first - before->last_line <= 3) {
         before->last_line = last;
         before->words += words;
-        return;
+    } else {
+        before = ARRAY_ADD(report->arena, &report->dropped);
+        *before =
+            (struct dropped){ .why = why, .first_line = first, .last_line = last, .words = words };
     }
-    *ARRAY_ADD(report->arena, &report->dropped) = (struct dropped){
-        .why = why, .first_line = first, .last_line = last, .words = words, .begin = text
-    };
+    *ARRAY_ADD(report->arena, &before->texts) = text;
 }
 
 void report_note(struct report *report, unsigned line, const char *format, ...)
@@ -111,9 +112,10 @@ static void put_reason(const struct report *report, size_t first, struct buf *ou
     buf_printf(out, ": %s (", why);
     put_count(out, words, "word", "words");
     buf_puts(out, "): ");
-    slice sample = utf8_head(items[first].begin, SAMPLE_BYTES);
+    slice begin = items[first].texts.items[0];
+    slice sample = utf8_head(begin, SAMPLE_BYTES);
     buf_put(out, sample);
-    buf_puts(out, sample.len < items[first].begin.len || several ? "…\n" : "\n");
+    buf_puts(out, sample.len < begin.len || several ? "…\n" : "\n");
 }
 
 /* By line, those of no line last; two of one line in the order of their words. */
@@ -129,23 +131,31 @@ static int by_line(const void *a, const void *b)
     return slice_compare(x->text, y->text);
 }
 
-static void put_notes(struct report *report, struct buf *out)
+const struct note *report_notes(const struct report *report)
 {
-    if (report->notes.count > 1) {
-        qsort(report->notes.items, report->notes.count, sizeof *report->notes.items, by_line);
+    const size_t count = report->notes.count;
+    struct note *sorted =
+        arena_copy_array(report->arena, report->notes.items, count, sizeof *sorted);
+    if (count > 1) {
+        qsort(sorted, count, sizeof *sorted, by_line);
     }
+    return sorted;
+}
+
+static void put_notes(const struct report *report, struct buf *out)
+{
+    const struct note *notes = report_notes(report);
     for (size_t i = 0; i < report->notes.count; i++) {
-        const struct note *note = &report->notes.items[i];
         buf_puts(out, "  ");
-        if (note->line > 0) {
-            buf_printf(out, "line %u: ", note->line);
+        if (notes[i].line > 0) {
+            buf_printf(out, "line %u: ", notes[i].line);
         }
-        buf_put(out, note->text);
+        buf_put(out, notes[i].text);
         buf_putc(out, '\n');
     }
 }
 
-void report_put(struct report *report, struct buf *out)
+void report_put(const struct report *report, struct buf *out)
 {
     put_kept(report, out);
     put_notes(report, out);

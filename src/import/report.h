@@ -16,7 +16,10 @@ struct dropped {
     unsigned first_line;
     unsigned last_line;
     size_t words;
-    slice begin; /* of the first line's text */
+    struct {
+        slice *items;
+        size_t count, capacity;
+    } texts; /* all that stood there, in order; one at least */
 };
 
 /** Something that was changed on the way. */
@@ -51,14 +54,20 @@ void report_init(struct report *report, struct arena *arena);
 
 /**
  * The lines `first` to `last`, which held `text`, are left out because they are `why`, a constant.
- * Lines that follow each other for one reason become one entry.
+ * Lines that follow each other for one reason become one entry. `text` is all that is dropped, not
+ * a sample of it, is well-formed UTF-8, and lives as long as the report.
  */
 void report_drop(struct report *report, unsigned first, unsigned last, slice text, const char *why);
 
 /** Something else worth knowing; about line `line` when that is not 0. */
 void report_note(struct report *report, unsigned line, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/** Append the report as indented lines of text, notes in the order of the input's lines. */
-void report_put(struct report *report, struct buf *out);
+/** Append the report as indented lines of text, notes in the order of the input's lines. Of what
+ * was dropped it shows where it stood and how it begins. */
+void report_put(const struct report *report, struct buf *out);
+
+/** The notes in the order of the input's lines, those of no line last; as many as there are, in the
+ * report's arena. */
+const struct note *report_notes(const struct report *report);
 
 #endif
