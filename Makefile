@@ -44,7 +44,7 @@ server := acceptor admission backoff calls channel clock connection first_record
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
 cmd := address_check build capsule_certificate capsule_folder cert cert_list check command get import \
-	link_check new open_capsule path_check serve server_user tree
+	json link_check new open_capsule path_check progress serve server_user tally telling tree
 ROOMS := base text gemini model import web source pages server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 

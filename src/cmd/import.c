@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "cmd/capsule_folder.h"
 #include "cmd/command.h"
+#include "cmd/telling.h"
 #include "import/blog.h"
 #include "import/feed.h"
 #include "import/feed_json.h"
@@ -20,7 +21,8 @@
 
 static const char usage[] =
     "usage: matinee import [--into CAPSULE] [--published DATE] [--blog ADDRESS] [--overwrite] "
-    "FILE...\n"
+    "[--json]\n"
+    "                      FILE...\n"
     "\n"
     "Makes a capsule of a blog: each FILE is Blogger's or WordPress's export, a saved feed (Atom, "
     "RSS or\n"
@@ -38,14 +40,20 @@ static const char usage[] =
     "                    time, 2025-09-12T20:00+09:00 (default: the file's own date)\n"
     "  --blog ADDRESS    where the blog is on the web, for exports that do not say (Takeout)\n"
     "  --overwrite       write the new version over a file that a person has changed, too\n"
+    "  --json            print what was done as one JSON document, with every word that was "
+    "dropped\n"
     "  --help            print this text\n"
     "\n"
     "Exit code: 0 all imported, 1 some were not, 2 called wrongly.\n";
 
 static const struct option long_options[] = {
-    { "blog", required_argument, NULL, 'b' }, { "help", no_argument, NULL, 'h' },
-    { "into", required_argument, NULL, 'i' }, { "published", required_argument, NULL, 'p' },
-    { "overwrite", no_argument, NULL, 'o' },  { NULL, 0, NULL, 0 },
+    { "blog", required_argument, NULL, 'b' },
+    { "help", no_argument, NULL, 'h' },
+    { "into", required_argument, NULL, 'i' },
+    { "published", required_argument, NULL, 'p' },
+    { "overwrite", no_argument, NULL, 'o' },
+    { "json", no_argument, NULL, 'j' },
+    { NULL, 0, NULL, 0 },
 };
 
 struct options {
@@ -53,6 +61,7 @@ struct options {
     slice published; /* empty when not given */
     slice blog;
     bool overwrite;
+    bool json;
 };
 
 /* One run. */
@@ -60,6 +69,8 @@ struct run {
     const struct options *options;
     struct target target;
     struct images images;
+    struct progress progress;
+    struct telling telling;
 };
 
 /* An open file. */
@@ -67,40 +78,8 @@ struct input {
     const char *path;
     int fd;
     struct stat status;
+    struct progress *progress;
 };
-
-static void tell(void *context, const struct outcome *outcome)
-{
-    static const char *const said[] = {
-        [WRITE_NEW] = "written",
-        [WRITE_AGAIN] = "written again",
-        [WRITE_NOT] = "is up to date",
-        [WRITE_KEEP] = "was changed by hand, and stays as it is; the page holds nothing new",
-        [WRITE_BESIDE] = "was changed by hand, and stays as it is; the new version is in ",
-        [WRITE_OVER] = "was changed by hand, and is overwritten",
-    };
-    const struct run *run = context;
-    const char *into = run->options->into;
-    (void)printf("%.*s: ", SLICE_ARG(outcome->input));
-    if (outcome->failure.len > 0) {
-        (void)printf("\"%.*s\" is left out: %.*s\n", SLICE_ARG(outcome->title),
-                     SLICE_ARG(outcome->failure));
-        return;
-    }
-    (void)printf("%s/%.*s %s", into, SLICE_ARG(outcome->file), said[outcome->plan]);
-    if (outcome->plan == WRITE_BESIDE) {
-        (void)printf("%s/%.*s.new", into, SLICE_ARG(outcome->file));
-    }
-    (void)putchar('\n');
-    if (outcome->report != NULL) {
-        struct buf told;
-        struct report report = *outcome->report;
-        buf_init(&told, (size_t)-1);
-        report_put(&report, &told);
-        (void)fwrite(told.ptr, 1, told.len, stdout);
-        buf_release(&told);
-    }
-}
 
 /* --- one input -------------------------------------------------------------------------------- */
 
@@ -117,8 +96,13 @@ static slice file_day(struct arena *arena, const struct input *input)
 
 static ssize_t read_input(void *context, char *into, size_t room)
 {
-    const struct input *input = context;
-    return read(input->fd, into, room);
+    struct input *input = context;
+    ssize_t got = read(input->fd, into, room);
+    if (got > 0) {
+        input->progress->state.done += (uint64_t)got;
+        progress_draw(input->progress);
+    }
+    return got;
 }
 
 static bool import_page(struct run *run, const struct input *input, bool is_html,
@@ -131,15 +115,15 @@ static bool import_page(struct run *run, const struct input *input, bool is_html
         .is_html = is_html,
         .published = run->options->published,
         .images = &run->images,
-        .tell = tell,
-        .context = run,
+        .tell = telling_outcome,
+        .context = &run->telling,
     };
     arena_init(&arena);
     page.file_day = file_day(&arena, input);
     bool ok = file_read(&arena, AT_FDCWD, input->path, max, &page.bytes);
     if (!ok) {
-        (void)command_fail("%s: %s", input->path,
-                           errno == EFBIG ? "too large for a page" : strerror(errno));
+        telling_fail(&run->telling, "%s: %s", input->path,
+                     errno == EFBIG ? "too large for a page" : strerror(errno));
     }
     ok = ok && saved_page_import(&run->target, &page, diags);
     arena_release(&arena);
@@ -159,13 +143,23 @@ static bool import_blog(struct run *run, struct input *input, bool is_json, stru
         .published =
             run->options->published.len > 0 ? run->options->published : file_day(&arena, input),
         .images = &run->images,
-        .tell = tell,
-        .context = run,
+        .tell = telling_outcome,
+        .context = &run->telling,
     };
     bool ok = blog_begin(&blog, &arena, &run->target, &options, diags);
     if (ok) {
+        input->progress = &run->progress;
+        run->progress.state = (struct progress_state){
+            .doing = arena_printf(&arena, "reading %s", input->path).ptr,
+            .total = (uint64_t)input->status.st_size,
+        };
         ok = is_json ? feed_json_read(&arena, &stream, &feed, blog_take, &blog, diags)
                      : feed_read(&arena, &stream, &feed, blog_take, &blog, diags);
+        if (ok || blog.items.count > 0) {
+            telling_feed(&run->telling, &feed);
+        }
+        run->progress.state =
+            (struct progress_state){ .doing = "writing", .total = blog.items.count };
         ok = blog_write(&blog, &feed) && ok;
         blog_end(&blog);
     }
@@ -178,7 +172,7 @@ static bool import_input(struct run *run, struct input *input, struct diags *dia
     char bytes[4096];
     ssize_t got = pread(input->fd, bytes, sizeof bytes, 0);
     if (got < 0) {
-        (void)command_fail("%s: %s", input->path, strerror(errno));
+        telling_fail(&run->telling, "%s: %s", input->path, strerror(errno));
         return false;
     }
     enum import_format format = import_format_of((slice){ bytes, (size_t)got });
@@ -190,9 +184,10 @@ static bool import_input(struct run *run, struct input *input, struct diags *dia
     case FORMAT_JSON:
         return import_blog(run, input, format == FORMAT_JSON, diags);
     default:
-        (void)command_fail("%s: this is %s, which cannot be imported; a blog's export, a feed, and "
-                           "pages saved as HTML or as text (UTF-8) can",
-                           input->path, import_format_name(format));
+        telling_fail(&run->telling,
+                     "%s: this is %s, which cannot be imported; a blog's export, a feed, and "
+                     "pages saved as HTML or as text (UTF-8) can",
+                     input->path, import_format_name(format));
         return false;
     }
 }
@@ -202,7 +197,7 @@ static bool import_file(struct run *run, const char *path)
     struct diags diags;
     struct input input = { .path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) };
     if (input.fd < 0 || fstat(input.fd, &input.status) != 0 || !S_ISREG(input.status.st_mode)) {
-        (void)command_fail("%s: %s", path, input.fd < 0 ? strerror(errno) : "not a file");
+        telling_fail(&run->telling, "%s: %s", path, input.fd < 0 ? strerror(errno) : "not a file");
         if (input.fd >= 0) {
             (void)close(input.fd);
         }
@@ -210,7 +205,7 @@ static bool import_file(struct run *run, const char *path)
     }
     diags_init(&diags);
     bool ok = import_input(run, &input, &diags);
-    command_print_diags(&diags);
+    telling_diags(&run->telling, &diags);
     diags_release(&diags);
     (void)close(input.fd);
     return ok;
@@ -222,6 +217,10 @@ static bool import_files(struct run *run, int count, char **files)
 {
     bool ok = true;
     for (int i = 0; i < count; i++) {
+        run->progress.state = (struct progress_state){ .doing = count > 1 ? "importing" : NULL,
+                                                       .done = (uint64_t)i,
+                                                       .total = (uint64_t)count };
+        progress_draw(&run->progress);
         ok = import_file(run, files[i]) && ok;
     }
     return ok;
@@ -233,11 +232,14 @@ static int import_into(const struct options *options, int count, char **files)
     struct diags diags;
     struct capsule_folder folder;
     struct run run = { .options = options };
+    const struct telling_options told = { options->json, options->into, &run.progress };
     arena_init(&arena);
     if (!capsule_folder_open(&folder, options->into, &arena)) {
         arena_release(&arena);
         return EXIT_FAILED;
     }
+    progress_begin(&run.progress);
+    telling_begin(&run.telling, &told);
     diags_init(&diags);
     run.target = (struct target){ .path = options->into,
                                   .fd = folder.fd,
@@ -248,15 +250,17 @@ static int import_into(const struct options *options, int count, char **files)
         ok = images_open(&run.images, folder.fd, NULL, false, &diags);
         if (ok) {
             ok = import_files(&run, count, files);
+            telling_images(&run.telling, &run.images.counts);
             ok = images_close(&run.images, &diags) && ok;
         }
         ok = target_close(&run.target, &diags) && ok;
     }
-    command_print_diags(&diags);
+    telling_diags(&run.telling, &diags);
     diags_release(&diags);
     capsule_folder_close(&folder);
     arena_release(&arena);
-    return fflush(stdout) == 0 && ok ? EXIT_DONE : EXIT_FAILED;
+    int code = telling_end(&run.telling);
+    return ok ? code : EXIT_FAILED;
 }
 
 static int run(int argc, char **argv)
@@ -289,6 +293,9 @@ static int run(int argc, char **argv)
             break;
         case 'o':
             options.overwrite = true;
+            break;
+        case 'j':
+            options.json = true;
             break;
         case ':':
             return command_usage_error(&command_import, "%s needs a value", argv[optind - 1]);

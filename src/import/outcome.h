@@ -28,9 +28,9 @@ struct outcome {
     slice url;            /* where it stood on the web; IMAGE: where its bytes came from;
                              REDIRECT: the old address, from its first slash on */
     slice file;           /* below the capsule; REDIRECT: the file of the page that it leads to */
-    enum write_plan plan; /* what happened. WRITE_BESIDE: the new version is in `file`.new; IMAGE:
-                             WRITE_NOT when one with the same contents is there */
-    slice failure;        /* why nothing of it happened; empty when it did */
+    enum write_plan plan; /* what happened. WRITE_BESIDE: the new version is in `file`.new */
+    slice failure;        /* why it is left out; empty when it is not. A failure is an error in the
+                             diags, too; a post in the blog's trash is none */
     bool draft;
     size_t comments;             /* COMMENTS: how many the page holds */
     const struct report *report; /* what was kept, changed and dropped; or NULL */

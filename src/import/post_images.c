@@ -2,7 +2,7 @@
 
 /* What became of a picture, by what changed in the counts. */
 static void tell(const struct post_images *wanted, const struct images_counts *before,
-                 const struct block *block, bool there, slice url)
+                 const struct block *block, slice file, slice url)
 {
     const struct images_counts *now = &wanted->images->counts;
     const struct outcome outcome = {
@@ -11,11 +11,11 @@ static void tell(const struct post_images *wanted, const struct images_counts *b
         .line = block->line,
         .title = block->text,
         .url = url,
-        .file = there ? block->url : SLICE_EMPTY,
+        .file = file,
         .plan = now->stored > before->stored       ? WRITE_NEW
                 : now->replaced > before->replaced ? WRITE_AGAIN
                                                    : WRITE_NOT,
-        .failure = there ? SLICE_EMPTY : SLICE("it could not be had"),
+        .failure = file.len > 0 ? SLICE_EMPTY : SLICE("it could not be had"),
     };
     wanted->tell(wanted->context, &outcome);
 }
@@ -40,7 +40,9 @@ void post_images_store(const struct post_images *wanted, struct post *post, stru
             block->url = path;
         }
         if (there || wanted->images->source != NULL) {
-            tell(wanted, &before, block, there, url);
+            slice file =
+                there ? arena_printf(report->arena, "static/%.*s", SLICE_ARG(path)) : SLICE_EMPTY;
+            tell(wanted, &before, block, file, url);
         }
     }
 }

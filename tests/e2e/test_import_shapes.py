@@ -267,7 +267,7 @@ def reviews(tmp_path_factory):
         for command, *files in (["import", "feed.xml"], ["check"]))
     assert (imported.returncode, imported.stderr) == (0, "")
     assert checked.returncode == 0
-    said = dict(re.findall(r"^feed.xml: capsule/reviews/(\d+).gmi written\n((?:  .*\n)*)",
+    said = dict(re.findall(r"^feed.xml:\d+: capsule/reviews/(\d+).gmi written\n((?:  .*\n)*)",
                            imported.stdout, re.M))
     return [((folder / f"capsule/reviews/{number}.gmi").read_text(), said[str(number)],
              re.findall(rf"^reviews/{number}.gmi:.*", checked.stderr, re.M))
