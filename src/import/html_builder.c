@@ -2,15 +2,13 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "import/facts.h"
-#include "import/heading.h"
+#include "import/html_headings.h"
 #include "import/html_links.h"
 #include "import/phrase.h"
 
 enum {
-    /* A bold paragraph that is longer, in bytes or words, is no heading. */
+    /* A bold paragraph that is longer is no heading. */
     BOLD_BYTES = 120,
-    BOLD_WORDS = 12,
 };
 
 /* --- blocks ----------------------------------------------------------------------------------- */
@@ -98,16 +96,38 @@ static size_t bullet(slice text)
     return is ? text.len - rest.len + 1 : 0;
 }
 
+/* A web address that is all of a line: what editors embed, and what people paste. */
+static bool add_address(struct html_builder *builder, slice text)
+{
+    slice url;
+    if ((!phrase_starts_with(text, SLICE("https://")) &&
+         !phrase_starts_with(text, SLICE("http://"))) ||
+        slice_find_byte(text, ' ') < text.len || text.len > LIMIT_TITLE || builder->link > 0 ||
+        html_link_resolve(builder->arena, builder->part->base, text, &url) != HTML_LINK_OK) {
+        return false;
+    }
+    if (builder->item && builder->item_numbered) {
+        text = arena_printf(builder->arena, "%lu. %.*s", builder->item_number, SLICE_ARG(text));
+    }
+    add_block(builder, BLOCK_LINK, text)->url = url;
+    return true;
+}
+
 static void add_line(struct html_builder *builder, slice text, bool bold)
 {
+    bool own_line = builder->quotes == 0 && builder->heading == 0 && !builder->caption;
+    if (own_line && add_address(builder, text)) {
+        builder->item = false;
+        return;
+    }
     if (builder->quotes > 0) {
         add_quote(builder, text);
     } else if (builder->heading > 0) {
         add_block(builder, BLOCK_HEADING, text)->level = builder->heading;
-    } else if (builder->item) {
-        add_item(builder, text);
     } else if (builder->caption) {
         add_caption(builder, text);
+    } else if (builder->item) {
+        add_item(builder, text);
     } else if (bold && builder->list_count == 0) {
         add_block(builder, BLOCK_HEADING, text)->level = HTML_BOLD_LEVEL;
     } else if (bullet(text) > 0) {
@@ -323,81 +343,15 @@ void html_builder_end_preformatted(struct html_builder *builder, slice alternati
 
 /* --- the whole part --------------------------------------------------------------------------- */
 
-static bool reads_like_heading(slice text)
-{
-    struct fact_line fact;
-    struct quoted quoted;
-    if (heading_known(text) != HEADING_NONE) {
-        return true;
-    }
-    return !phrase_ends_like_prose(text) && !phrase_quoted(text, &quoted) &&
-           phrase_dash(text) == 0 && text.ptr[0] != '#' && utf8_count_words(text) <= BOLD_WORDS &&
-           !(fact_line_split(text, &fact) && fact.value.len > 0);
-}
-
-/* True when the headings that only look like ones stand above those that are marked: the first of
- * all looks like one, they hold the usual ones, and the marked ones do not. */
-static bool looks_are_above(const struct html_builder *builder)
-{
-    const struct post *post = builder->post;
-    bool first = true;
-    size_t usual = 0;
-    for (size_t i = builder->first_block; i < post->blocks.count; i++) {
-        const struct block *block = &post->blocks.items[i];
-        if (block->kind != BLOCK_HEADING) {
-            continue;
-        }
-        bool looks = block->level == HTML_BOLD_LEVEL;
-        bool known = heading_known(block->text) != HEADING_NONE;
-        if ((first && !looks) || (known && !looks)) {
-            return false;
-        }
-        usual += known;
-        first = false;
-    }
-    return usual > 0;
-}
-
 void html_builder_finish(struct html_builder *builder)
 {
     struct post *post = builder->post;
-    unsigned top = HTML_BOLD_LEVEL;
-    size_t bold = 0;
-    size_t paragraphs = 0;
-    /* A post that is written all in bold, or large, says nothing by that. */
-    bool looks_above = looks_are_above(builder);
-    bool prose_is_bold = builder->prose_bold > builder->prose_letters / 2;
-    for (size_t i = builder->first_block; i < post->blocks.count; i++) {
-        const struct block *block = &post->blocks.items[i];
-        if (block->kind == BLOCK_HEADING) {
-            top = block->level < top ? block->level : top;
-            bold += block->level == HTML_BOLD_LEVEL;
-        }
-        paragraphs += block->kind == BLOCK_PARAGRAPH;
-    }
     for (size_t i = builder->first_block; i < post->blocks.count; i++) {
         struct block *block = &post->blocks.items[i];
         if (block->kind == BLOCK_IMAGE && block->text.len == 0) {
             slice name = html_link_file_name(builder->arena, block->url);
             block->text = name.len > 0 ? name : SLICE("Picture");
         }
-        if (block->kind != BLOCK_HEADING) {
-            continue;
-        }
-        if (block->level == HTML_BOLD_LEVEL) {
-            const struct block *next =
-                i + 1 < post->blocks.count ? &post->blocks.items[i + 1] : NULL;
-            bool heads =
-                next != NULL && (next->kind != BLOCK_HEADING || next->level != HTML_BOLD_LEVEL) &&
-                bold <= paragraphs + 1 && !prose_is_bold && reads_like_heading(block->text);
-            if (!heads) {
-                block->kind = BLOCK_PARAGRAPH;
-                block->level = 0;
-                continue;
-            }
-            block->looks = true;
-        }
-        bool high = looks_above ? block->looks : block->level <= top;
-        block->level = high || heading_known(block->text) != HEADING_NONE ? 2 : 3;
     }
+    html_headings_fit(post, builder->first_block, builder->prose_letters, builder->prose_bold);
 }

@@ -78,9 +78,6 @@ static inline const struct html_node *html_builder_node(const struct html_builde
     return &builder->part->tree->items[i];
 }
 
-/** A paragraph that all stands out, and may be a heading, as the level of a block in the making. */
-enum { HTML_BOLD_LEVEL = 7 };
-
 void html_builder_text(struct html_builder *builder, slice text, unsigned line);
 /** End the line; false when there was nothing on it. */
 bool html_builder_end_line(struct html_builder *builder);

@@ -90,8 +90,13 @@ static inline void check_words(struct arena *arena, const struct post *post, sli
     struct word_list kept = { .arena = arena };
     add_words(&given, post->title);
     for (size_t i = 0; i < post->blocks.count; i++) {
-        add_words(&given, post->blocks.items[i].text);
-        add_words(&given, post->blocks.items[i].url);
+        const struct block *block = &post->blocks.items[i];
+        /* An address need not be its own label. */
+        if (block->kind != BLOCK_LINK || block->text.len < 8 ||
+            !slice_starts_with(block->url, slice_head(block->text, block->text.len - 1))) {
+            add_words(&given, block->text);
+        }
+        add_words(&given, block->url);
     }
     for (size_t i = 0; i < post->labels.count; i++) {
         add_words(&given, post->labels.items[i]);

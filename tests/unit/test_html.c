@@ -206,6 +206,9 @@ static void puts_links_behind_their_paragraph(void **state)
           "a A -> https://a.example/\na+ B -> https://b.example/\n" },
         { "<ul><li>See <a href='https://a.example/'>A</a></li><li>two</li></ul>",
           "li+ See A\na A -> https://a.example/\nli+ two\n" },
+        { "<p>https://a.example/x?y</p><ol><li>http://b.example</ol>Text http://c.example",
+          "a https://a.example/x?y -> https://a.example/x?y\n"
+          "a 1. http://b.example -> http://b.example\np Text http://c.example\n" },
         { "<h2><a href='https://a.example/'>Heading</a></h2>Text",
           "h2 Heading\na Heading -> https://a.example/\np Text\n" },
     };
@@ -224,6 +227,8 @@ static void makes_lists(void **state)
           "p 5. five\np+ 9. nine\np+ 10. ten\n" },
         { "<ol><li>one<ol><li>inner</ol><li>two</ol>",
           "p 1. one\nli+ \xE2\x80\x93 1. inner\np+ 2. two\n" },
+        { "<ul><li><b>One</b><br>more</ul>", "li+ One: more\n" },
+        { "\xE2\x80\xA2 one<br>\xC2\xB7 two<br>three", "li one\nli+ two\np+ three\n" },
         { "<ul><li>one<br>more<br><br>far</ul>", "li+ one more\np far\n" },
         { "<li>stray", "li+ stray\n" },
         { "<dl><dt>Director</dt><dd>Ann</dd></dl>", "p Director:\nli+ Ann\n" },
@@ -251,6 +256,8 @@ static void takes_images(void **state)
         { "<figure><img alt='A stair' src='https://a.example/s.png'><figcaption>Ann, 1998"
           "</figcaption></figure>",
           "img A stair -> https://a.example/s.png\ncaption Ann, 1998\n" },
+        { "<ul><li><figure><img alt=A src='/a.png'><figcaption>One</figcaption></figure></li></ul>",
+          "img A -> https://blog.example/a.png\ncaption One\n" },
         { "<p>Text <img alt=A src='/a.png'> more</p>",
           "p Text more\nimg A -> https://blog.example/a.png\n" },
         { "<a href='https://shop.example/'><img alt='Buy' src='https://a.example/s.png'></a>",
@@ -289,6 +296,10 @@ static void keeps_quotes_together(void **state)
     static const struct conversion cases[] = {
         { "<blockquote><p>One.</p><p>Two<br>three.</p></blockquote>Four",
           "q One.\nq+\nq+ Two\nq+ three.\np Four\n" },
+        { "<blockquote><p>One.</p><cite>Ann</cite></blockquote>",
+          "q One.\nq+\nq+ \xE2\x80\x94 Ann\n" },
+        { "<blockquote>See <cite>The Attic</cite> again.</blockquote>",
+          "q See The Attic again.\n" },
         { "<blockquote>A <a href='https://a.example/'>b</a><ul><li>c</ul></blockquote><blockquote>"
           "d</blockquote>",
           "q A b\nq+\nq+ \xE2\x80\xA2 c\na b -> https://a.example/\nq d\n" },
@@ -305,6 +316,8 @@ static void makes_tables(void **state)
           "caption Cast\npre Name         Age\nAnn Example  9\nBo           10 | Cast\n" },
         { "<table><tr><td>Director<td>Ann<tr><td>Year:<td>1998<tr><td>Budget<td>small</table>",
           "p Director: Ann\np+ Year: 1998\np+ Budget: small\n" },
+        { "<table><tr><th>Line<th>Who<tr><td>\"One.\"<td>Ann<tr><td>\"Two.\"<td>Ben</table>",
+          "p \"One.\" \xE2\x80\x93 Ann\np \"Two.\" \xE2\x80\x93 Ben\n" },
         { "<table><tr><td>One.</td></tr><tr><td>Two.</td></tr></table>", "p One.\np Two.\n" },
         { "<table><tr><td>a<td>b<tr><td>\xEA\xB0\x80\xEB\x82\x98<td>c</table>",
           "pre a     b\n\xEA\xB0\x80\xEB\x82\x98  c | Table\n" },
@@ -328,6 +341,14 @@ static void fits_headings(void **state)
         { "x<p><b>The End</b></p>", "p x\np The End\n" },
         { "<b style='font-weight:normal'>The Stairs</b><p>Text.", "p The Stairs\np Text.\n" },
         { "<h2><br></h2>x", "p x\n" },
+        { "<u>The Stairs</u><p>Text of it.", "h2 The Stairs\np Text of it.\n" },
+        { "<font size=5>The Stairs</font><p>Text of it.", "h2 The Stairs\np Text of it.\n" },
+        { "<span style='font-size:150%'>The Stairs</span><p>Text of it.",
+          "h2 The Stairs\np Text of it.\n" },
+        { "<big>The Stairs<br><br>Text of it.<br><br>More of it.</big>",
+          "p The Stairs\np Text of it.\np More of it.\n" },
+        { "<b>Plot</b><br>x.<h4>One</h4>y.<h4>Two</h4>z.",
+          "h2 Plot\np+ x.\nh3 One\np y.\nh3 Two\np z.\n" },
     };
     check_conversions(cases, ARRAY_LENGTH(cases));
 }
