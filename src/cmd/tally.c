@@ -40,9 +40,8 @@ static struct tally_reason *reason(struct tally *tally, const char *why)
     return added;
 }
 
-static void count_report(struct tally *tally, const struct report *report)
+static void count_parts(struct tally *tally, const struct report *report)
 {
-    bool met[TALLY_REASONS] = { false };
     tally->sections += report->sections;
     tally->scenes += report->scenes;
     tally->quotes += report->quotes;
@@ -50,6 +49,11 @@ static void count_report(struct tally *tally, const struct report *report)
     tally->tags += report->tags;
     tally->facts += report->facts;
     tally->words += report->words;
+}
+
+static void count_dropped(struct tally *tally, const struct report *report)
+{
+    bool met[TALLY_REASONS] = { false };
     for (size_t i = 0; i < report->dropped.count; i++) {
         struct tally_reason *found = reason(tally, report->dropped.items[i].why);
         size_t place = (size_t)(found - tally->reasons);
@@ -70,7 +74,10 @@ void tally_outcome(struct tally *tally, const struct outcome *outcome)
     tally->drafts += post && outcome->draft;
     tally->comments += outcome->kind == OUTCOME_COMMENTS ? outcome->comments : 0;
     if (outcome->report != NULL) {
-        count_report(tally, outcome->report);
+        count_dropped(tally, outcome->report);
+    }
+    if (outcome->report != NULL && post) {
+        count_parts(tally, outcome->report);
     }
 }
 

@@ -196,3 +196,23 @@ def test_messages_stand_alone(capsule, pages):
     written = on_terminal(capsule, ["import", *pages, "absent.txt", pages[0]], 80)
     lines, _ = screen(written)
     assert lines == ["matinee: absent.txt: No such file or directory", ""]
+
+
+def test_a_feed_on_a_terminal(capsule):
+    entries = "".join(
+        f"<entry><id>tag:blog,2024:{i}</id><title>Post {i}</title>"
+        f"<published>2024-05-{i:02}T12:00:00Z</published>"
+        f"<content type='html'>&lt;p&gt;Text enough for one.&lt;/p&gt;</content></entry>"
+        for i in range(1, 20))
+    (capsule.parent / "feed.xml").write_text(
+        f"<feed xmlns='http://www.w3.org/2005/Atom'><id>tag:blog,2024:x</id>{entries}</feed>")
+    written = on_terminal(capsule, ["import", "feed.xml"], 60)
+    assert "reading feed.xml [" in written
+    lines, widest = screen(written)
+    assert lines == [""]
+    assert widest < 60
+    said = (capsule.parent / "stdout").read_text()
+    assert "\nreviews: 19 written\n" in said
+    said, _ = import_json(capsule, "feed.xml")
+    assert said["totals"]["posts"]["up_to_date"] == said["totals"]["read"]["posts"]["live"] == 19
+    assert said["posts"][0]["line"] == 1
