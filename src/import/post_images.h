@@ -16,7 +16,7 @@ struct post_images {
 
 /** Have the pictures of `post`, whose blocks then lead to where they are: `images/NAME.EXT`. Those
  * that cannot be had keep their web address; the report says why, unless it was never tried because
- * nothing is fetched. */
+ * nothing is fetched. Those that are part of the page, and are no pictures, are left out. */
 void post_images_store(const struct post_images *wanted, struct post *post, struct report *report);
 
 #endif

@@ -5,6 +5,7 @@
 #include "import/image_data.h"
 #include "import/image_name.h"
 #include "import/memory.h"
+#include "import/post_images.h"
 
 #define A SLICE(PNG "a")
 #define B SLICE(PNG "b")
@@ -404,6 +405,68 @@ static void pictures_in_posts_are_stored(void **state)
     }
 }
 
+struct told {
+    char text[1000];
+};
+
+static void take_outcome(void *context, const struct outcome *outcome)
+{
+    struct told *told = context;
+    size_t len = strlen(told->text);
+    (void)snprintf(told->text + len, sizeof told->text - len, "%.*s|%.*s|%s\n",
+                   SLICE_ARG(outcome->url), SLICE_ARG(outcome->file),
+                   outcome->failure.len > 0 ? "not had" : "had");
+}
+
+static void blocks_lead_to_their_pictures(void **state)
+{
+    (void)state;
+    struct run run;
+    struct told told = { "" };
+    struct web web = { .answers = { { "https://x/s.png", IMAGE_BYTES, A, NULL } } };
+    struct block blocks[] = {
+        { .kind = BLOCK_PARAGRAPH, .text = SLICE_INIT("Words.") },
+        { .kind = BLOCK_IMAGE,
+          .text = SLICE_INIT("Stairs"),
+          .url = SLICE_INIT("https://x/l.png"),
+          .smaller = SLICE_INIT("https://x/s.png") },
+        { .kind = BLOCK_IMAGE,
+          .text = SLICE_INIT("A door"),
+          .url = SLICE_INIT("data:image/png;base64,YWJj") },
+        { .kind = BLOCK_IMAGE,
+          .text = SLICE_INIT("Gone"),
+          .url = SLICE_INIT("https://x/gone.png"),
+          .smaller = SLICE_INIT("data:image/png;base64,YWJj") },
+        { .kind = BLOCK_IMAGE,
+          .text = SLICE_INIT("Inside"),
+          .url = SLICE_INIT("data:image/gif;base64,R0lGODlhAQABAIAAAA==") },
+        { .kind = BLOCK_LINK, .url = SLICE_INIT("https://x/s.png") },
+    };
+    struct post post = { .blocks = { blocks, ARRAY_LENGTH(blocks), ARRAY_LENGTH(blocks) } };
+    run_begin(&run, &web, false);
+    const struct post_images wanted = {
+        .images = &run.images, .name = SLICE("attic"), .tell = take_outcome, .context = &told
+    };
+    post_images_store(&wanted, &post, &run.report);
+    assert_int_equal(post.blocks.count, 5);
+    assert_slice_equal(post.blocks.items[0].text, "Words.");
+    assert_slice_equal(post.blocks.items[1].url, "images/s.png");
+    assert_slice_equal(post.blocks.items[2].url, "https://x/gone.png");
+    assert_slice_equal(post.blocks.items[3].url, "images/attic-1.gif");
+    assert_slice_equal(post.blocks.items[4].url, "https://x/s.png");
+    assert_string_equal(told.text, "https://x/l.png|static/images/s.png|had\n"
+                                   "||not had\n"
+                                   "https://x/gone.png||not had\n"
+                                   "|static/images/attic-1.gif|had\n");
+    bool words = false;
+    for (size_t i = 0; i < run.report.notes.count; i++) {
+        slice note = run.report.notes.items[i].text;
+        words = words || slice_find(note, SLICE("A door")) < note.len;
+    }
+    assert_true(words);
+    run_end(&run);
+}
+
 /* Whenever a run is killed, the next one leads to the same files and the same memory. */
 static void a_killed_run_leads_to_the_same(void **state)
 {
@@ -545,6 +608,7 @@ int main(void)
         TEST(takes_the_smaller_form_when_the_larger_is_gone),
         TEST(only_the_web_is_asked),
         TEST(pictures_in_posts_are_stored),
+        TEST(blocks_lead_to_their_pictures),
         TEST(a_killed_run_leads_to_the_same),
         TEST(a_torn_line_is_a_warning),
         TEST(reads_only_pictures),
