@@ -284,10 +284,10 @@ static void check_related(struct check *check, const struct source *source, enum
     }
 }
 
-static void check_poster(struct check *check, const struct source *source, enum diag_level level,
-                         const struct review *review)
+/* The file that a header field names, by its path below static/. */
+static void check_file(struct check *check, const struct source *source, enum diag_level level,
+                       slice path)
 {
-    slice path = review->poster.path;
     if (path.len == 0 || capsule_find_static(check->capsule, path) != NULL) {
         return;
     }
@@ -329,7 +329,8 @@ static void check_review(struct check *check, const struct review *review)
     int64_t now = check->parts->now;
     check->from = seen_from(review) > now ? seen_from(review) : now;
     check_related(check, &source, level, review);
-    check_poster(check, &source, level, review);
+    check_file(check, &source, level, review->poster.path);
+    check_file(check, &source, level, review->comments.path);
     if (!is_hidden(check, review)) {
         check_aliases(check, &source, review);
     }

@@ -40,6 +40,12 @@ struct image {
     slice alternative;
 };
 
+/** The page with the comments on a review, and the label of the link to it. */
+struct comments {
+    slice path; /* below static/, without a first slash; empty when there is none */
+    slice label;
+};
+
 /** Lines [first, end) of a review's body. */
 struct line_range {
     uint32_t first;
@@ -101,6 +107,7 @@ struct review {
     slice series_number;
     slice best_quote_id;
     struct image poster;
+    struct comments comments;
     bool draft;
     bool has_published;
     int64_t published;         /* a moment */

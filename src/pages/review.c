@@ -316,6 +316,18 @@ static void put_related(const struct page_context *context, const struct review 
     }
 }
 
+static void put_comments(const struct page_context *context, const struct review *review,
+                         struct buf *out)
+{
+    slice label = review->comments.label;
+    const struct page page = { .kind = PAGE_STATIC,
+                               .file =
+                                   capsule_find_static(context->capsule, review->comments.path) };
+    if (review->comments.path.len > 0 && page.file != NULL) {
+        link_page(context, &page, label.len > 0 ? label : SLICE("Comments"), out);
+    }
+}
+
 static void put_elsewhere(const struct page_context *context, const struct review *review,
                           struct buf *out)
 {
@@ -325,6 +337,7 @@ static void put_elsewhere(const struct page_context *context, const struct revie
     const struct review *older = capsule_older(context->capsule, review);
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("Go on"));
+    put_comments(context, review, out);
     if (newer != NULL) {
         link_review(context, "Newer review: ", newer, out);
     }

@@ -68,6 +68,7 @@ void take_lang(struct fields *fields, const struct field *field, slice value);
 void take_source(struct fields *fields, const struct field *field, slice value);
 void take_series(struct fields *fields, const struct field *field, slice value);
 void take_poster(struct fields *fields, const struct field *field, slice value);
+void take_comments(struct fields *fields, const struct field *field, slice value);
 
 /* Lists: their values join those of the lines before with the same key. */
 

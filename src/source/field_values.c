@@ -126,32 +126,59 @@ void take_series(struct fields *fields, const struct field *field, slice value)
     }
 }
 
+/* `path | words`: a file below static/ and what is said of it. False, with an error, when it is the
+ * path of none; `what` is what was expected. */
+static bool take_file(struct fields *fields, slice value, const char *what, slice *path,
+                      slice *words)
+{
+    size_t bar = slice_find_byte(value, '|');
+    *path = slice_trim(slice_head(value, bar));
+    *words = slice_trim(slice_from(value, bar + 1));
+    const char *at = path->len > 0 ? path->ptr : value.ptr;
+    if (path->len > 0 && path->ptr[0] == '/') {
+        *path = slice_from(*path, 1);
+    }
+    if (path->len == 0) {
+        field_error(fields, at, what);
+    } else if (uri_scheme(*path).len > 0) {
+        field_error(fields, at,
+                    "expected the path of a file below static/, not an address elsewhere");
+    } else if (slice_starts_with(*path, SLICE("static/"))) {
+        diags_add(fields->diags, DIAG_ERROR, fields->source, at,
+                  "the path is one below static/; write `%.*s`",
+                  SLICE_ARG(slice_head(slice_from(*path, 7), LIMIT_TITLE)));
+    } else {
+        return header_value_fits(fields->source, at, *path, fields->diags);
+    }
+    return false;
+}
+
 /* `path | alternative text` */
 void take_poster(struct fields *fields, const struct field *field, slice value)
 {
+    slice path;
+    slice alternative;
     (void)field;
-    size_t bar = slice_find_byte(value, '|');
-    slice path = slice_trim(slice_head(value, bar));
-    slice alternative = slice_trim(slice_from(value, bar + 1));
-    const char *at = path.len > 0 ? path.ptr : value.ptr;
-    if (path.len > 0 && path.ptr[0] == '/') {
-        path = slice_from(path, 1);
-    }
-    if (path.len == 0) {
-        field_error(fields, at, "expected the path of an image below static/ before the `|`");
-    } else if (uri_scheme(path).len > 0) {
-        field_error(fields, at,
-                    "expected the path of a file below static/, not an address elsewhere");
-    } else if (slice_starts_with(path, SLICE("static/"))) {
-        diags_add(fields->diags, DIAG_ERROR, fields->source, at,
-                  "the path is one below static/; write `%.*s`",
-                  SLICE_ARG(slice_head(slice_from(path, 7), LIMIT_TITLE)));
-    } else if (header_value_fits(fields->source, at, path, fields->diags)) {
+    if (take_file(fields, value, "expected the path of an image below static/ before the `|`",
+                  &path, &alternative)) {
         fields->out->poster = (struct image){ path, alternative };
     }
     if (alternative.len == 0) {
         diags_add(fields->diags, DIAG_WARNING, fields->source, value.ptr + value.len,
                   "the image has no alternative text; add `| what it shows` for those who cannot "
                   "see it");
+    }
+}
+
+/* `path | label` */
+void take_comments(struct fields *fields, const struct field *field, slice value)
+{
+    slice path;
+    slice label;
+    (void)field;
+    if (take_file(fields, value, "expected the path of a page below static/ before the `|`", &path,
+                  &label) &&
+        header_value_fits(fields->source, label.ptr, label, fields->diags)) {
+        fields->out->comments = (struct comments){ path, label };
     }
 }

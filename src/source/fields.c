@@ -46,6 +46,7 @@ static const struct field table[] = {
     TEXT("Tagline", tagline),
     ONE("Summary", take_paragraph, summary),
     ONE("Poster", take_poster, poster),
+    ONE("Comments", take_comments, comments),
     TEXT("Best-Quote", best_quote_id),
     LIST("Related", take_related),
     LIST("Aliases", take_aliases),
