@@ -5,6 +5,8 @@
 #include "cmd/capsule_folder.h"
 #include "cmd/command.h"
 #include "cmd/telling.h"
+#include "import/albums.h"
+#include "import/archive.h"
 #include "import/blog.h"
 #include "import/feed.h"
 #include "import/feed_json.h"
@@ -24,13 +26,14 @@ static const char usage[] =
     "[--json]\n"
     "                      FILE...\n"
     "\n"
-    "Makes a capsule of a blog: each FILE is Blogger's or WordPress's export, a saved feed (Atom, "
-    "RSS or\n"
-    "Blogger's JSON), or a single page that was saved as HTML or as text. What it is, is seen from "
-    "its\n"
-    "content. Posts become reviews, pages of the blog hand-written pages, comments a page for each "
-    "review;\n"
-    "what was kept, changed and dropped is printed.\n"
+    "Makes a capsule of a blog: each FILE is Google's Takeout (a folder or a .zip, with its "
+    "albums),\n"
+    "Blogger's or WordPress's export, a saved feed (Atom, RSS or Blogger's JSON), or a single page "
+    "that\n"
+    "was saved as HTML or as text. What it is, is seen from its content.\n"
+    "Posts become reviews, pages of the blog hand-written pages, comments a page for each review; "
+    "what\n"
+    "was kept, changed and dropped is printed.\n"
     "What is imported again goes into the same files. When a person has changed a file it is left "
     "alone,\n"
     "and the new version is put beside it, as NAME.gmi.new.\n"
@@ -78,7 +81,6 @@ struct input {
     const char *path;
     int fd;
     struct stat status;
-    struct progress *progress;
 };
 
 /* --- one input -------------------------------------------------------------------------------- */
@@ -96,13 +98,8 @@ static slice file_day(struct arena *arena, const struct input *input)
 
 static ssize_t read_input(void *context, char *into, size_t room)
 {
-    struct input *input = context;
-    ssize_t got = read(input->fd, into, room);
-    if (got > 0) {
-        input->progress->state.done += (uint64_t)got;
-        progress_draw(input->progress);
-    }
-    return got;
+    const struct input *input = context;
+    return read(input->fd, into, room);
 }
 
 static bool import_page(struct run *run, const struct input *input, bool is_html,
@@ -130,31 +127,69 @@ static bool import_page(struct run *run, const struct input *input, bool is_html
     return ok;
 }
 
-static bool import_blog(struct run *run, struct input *input, bool is_json, struct diags *diags)
+/* A feed or an export that is to be read. */
+struct feed_input {
+    struct byte_stream bytes;
+    bool is_json;
+    uint64_t size;
+    slice day;                      /* for posts without a date */
+    struct archive_stream *archive; /* what it is read from, or NULL */
+};
+
+/* Bytes that are counted as they are read. */
+struct counted {
+    struct byte_stream bytes;
+    struct progress *progress;
+};
+
+static ssize_t read_counted(void *context, char *into, size_t room)
+{
+    struct counted *counted = context;
+    ssize_t got = counted->bytes.read(counted->bytes.context, into, room);
+    if (got > 0) {
+        counted->progress->state.done += (uint64_t)got;
+        progress_draw(counted->progress);
+    }
+    return got;
+}
+
+/* Read all of it, before anything is written: from then on its archive may be asked for pictures.
+ */
+static bool read_feed(struct run *run, const struct feed_input *input, struct arena *arena,
+                      struct blog *blog, struct feed *feed, struct diags *diags)
+{
+    run->progress.state = (struct progress_state){
+        .doing = arena_printf(arena, "reading %.*s", SLICE_ARG(input->bytes.path)).ptr,
+        .total = input->size,
+    };
+    struct counted counted = { input->bytes, &run->progress };
+    const struct byte_stream bytes = { input->bytes.path, read_counted, &counted };
+    bool ok = input->is_json ? feed_json_read(arena, &bytes, feed, blog_take, blog, diags)
+                             : feed_read(arena, &bytes, feed, blog_take, blog, diags);
+    if (input->archive != NULL) {
+        archive_end(input->archive);
+    }
+    return ok;
+}
+
+static bool import_feed(struct run *run, const struct feed_input *input, struct diags *diags)
 {
     struct arena arena;
     struct blog blog;
     struct feed feed;
-    const struct byte_stream stream = { slice_of(input->path), read_input, input };
-    arena_init(&arena);
+    const struct options *given = run->options;
     const struct blog_options options = {
-        .input = stream.path,
-        .address = run->options->blog,
-        .published =
-            run->options->published.len > 0 ? run->options->published : file_day(&arena, input),
+        .input = input->bytes.path,
+        .address = given->blog,
+        .published = given->published.len > 0 ? given->published : input->day,
         .images = &run->images,
         .tell = telling_outcome,
         .context = &run->telling,
     };
+    arena_init(&arena);
     bool ok = blog_begin(&blog, &arena, &run->target, &options, diags);
     if (ok) {
-        input->progress = &run->progress;
-        run->progress.state = (struct progress_state){
-            .doing = arena_printf(&arena, "reading %s", input->path).ptr,
-            .total = (uint64_t)input->status.st_size,
-        };
-        ok = is_json ? feed_json_read(&arena, &stream, &feed, blog_take, &blog, diags)
-                     : feed_read(&arena, &stream, &feed, blog_take, &blog, diags);
+        ok = read_feed(run, input, &arena, &blog, &feed, diags);
         if (ok || blog.items.count > 0) {
             telling_feed(&run->telling, &feed);
         }
@@ -162,7 +197,56 @@ static bool import_blog(struct run *run, struct input *input, bool is_json, stru
             (struct progress_state){ .doing = "writing", .total = blog.items.count };
         ok = blog_write(&blog, &feed) && ok;
         blog_end(&blog);
+    } else if (input->archive != NULL) {
+        archive_end(input->archive);
     }
+    arena_release(&arena);
+    return ok;
+}
+
+static bool import_blog(struct run *run, struct input *input, bool is_json, struct diags *diags)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const struct feed_input feed = {
+        .bytes = { slice_of(input->path), read_input, input },
+        .is_json = is_json,
+        .size = (uint64_t)input->status.st_size,
+        .day = file_day(&arena, input),
+    };
+    bool ok = import_feed(run, &feed, diags);
+    arena_release(&arena);
+    return ok;
+}
+
+/* A Takeout: each feed that is in it, with the pictures of its albums. */
+static bool import_archive(struct run *run, struct input *input, struct diags *diags)
+{
+    struct archive archive;
+    struct albums albums;
+    struct arena arena;
+    if (!archive_open(&archive, input->path, diags)) {
+        return false;
+    }
+    arena_init(&arena);
+    albums_open(&albums, &archive);
+    const struct image_source source = albums_source(&albums);
+    slice day = file_day(&arena, input);
+    bool ok = true;
+    run->images.source = archive.albums.count > 0 ? &source : NULL;
+    for (size_t i = 0; i < archive.feeds.count; i++) {
+        struct archive_stream stream;
+        struct feed_input feed = {
+            .size = archive.feeds.items[i].size,
+            .day = day,
+            .archive = &stream,
+        };
+        ok = archive_begin(&archive, &archive.feeds.items[i], &stream, &feed.bytes, diags) &&
+             import_feed(run, &feed, diags) && ok;
+    }
+    run->images.source = NULL;
+    albums_close(&albums);
+    archive_close(&archive);
     arena_release(&arena);
     return ok;
 }
@@ -170,6 +254,9 @@ static bool import_blog(struct run *run, struct input *input, bool is_json, stru
 static bool import_input(struct run *run, struct input *input, struct diags *diags)
 {
     char bytes[4096];
+    if (S_ISDIR(input->status.st_mode)) {
+        return import_archive(run, input, diags);
+    }
     ssize_t got = pread(input->fd, bytes, sizeof bytes, 0);
     if (got < 0) {
         telling_fail(&run->telling, "%s: %s", input->path, strerror(errno));
@@ -183,6 +270,8 @@ static bool import_input(struct run *run, struct input *input, struct diags *dia
     case FORMAT_FEED:
     case FORMAT_JSON:
         return import_blog(run, input, format == FORMAT_JSON, diags);
+    case FORMAT_ZIP:
+        return import_archive(run, input, diags);
     default:
         telling_fail(&run->telling,
                      "%s: this is %s, which cannot be imported; a blog's export, a feed, and "
@@ -195,9 +284,14 @@ static bool import_input(struct run *run, struct input *input, struct diags *dia
 static bool import_file(struct run *run, const char *path)
 {
     struct diags diags;
-    struct input input = { .path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) };
-    if (input.fd < 0 || fstat(input.fd, &input.status) != 0 || !S_ISREG(input.status.st_mode)) {
-        telling_fail(&run->telling, "%s: %s", path, input.fd < 0 ? strerror(errno) : "not a file");
+    struct input input = {
+        .path = path,
+        .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK),
+    };
+    if (input.fd < 0 || fstat(input.fd, &input.status) != 0 ||
+        !(S_ISREG(input.status.st_mode) || S_ISDIR(input.status.st_mode))) {
+        telling_fail(&run->telling, "%s: %s", path,
+                     input.fd < 0 ? strerror(errno) : "neither a file nor a folder");
         if (input.fd >= 0) {
             (void)close(input.fd);
         }

@@ -105,6 +105,58 @@ static void store_images(struct making *making)
     post_images_store(&images, &making->post, &making->report);
 }
 
+/* --- comments --------------------------------------------------------------------------------- */
+
+/* The id under which the comments of a post are remembered. */
+static slice comments_id(const struct making *making)
+{
+    return arena_printf(making->arena, "%.*s#comments", SLICE_ARG(making->item->id));
+}
+
+/* Where the comments are, and how many: those of this run, else those of an earlier one, as a feed
+ * of posts comes without any. */
+static void find_comments(struct making *making)
+{
+    struct blog_item *item = making->item;
+    const struct import_entry *known =
+        memory_find(&making->blog->target->memory, comments_id(making));
+    unsigned long count = 0;
+    if (known != NULL) {
+        making->comments_file = known->file;
+        making->comments = slice_to_number(known->updated, ULONG_MAX, &count) ? count : 0;
+    }
+    if (item->comments > 0 && !is_draft(making)) {
+        making->comments = item->comments;
+    }
+    if (making->comments > 0 && known == NULL) {
+        making->comments_file =
+            arena_printf(making->arena, "static/comments/%s%.*s.gmi",
+                         item->kind == ENTRY_PAGE ? "page-" : "", SLICE_ARG(item->name));
+    }
+}
+
+/* What the link to them is called. */
+static slice comments_label(const struct making *making)
+{
+    return arena_printf(making->arena, "%zu comment%s", making->comments,
+                        making->comments == 1 ? "" : "s");
+}
+
+/* A page has no header that could name its comments. */
+static void put_comments_link(const struct making *making, struct buf *out)
+{
+    struct buf url;
+    static const slice root = SLICE_INIT("static");
+    if (making->comments == 0) {
+        return;
+    }
+    buf_init(&url, 3 * making->comments_file.len + 1);
+    uri_put_path(&url, slice_from(making->comments_file, root.len));
+    gemtext_blank(out);
+    gemtext_link(out, buf_slice(&url), comments_label(making));
+    buf_release(&url);
+}
+
 /* --- what the header says --------------------------------------------------------------------- */
 
 static void set(struct facts *facts, enum post_fact fact, slice value)
@@ -170,52 +222,13 @@ static void set_facts(struct making *making, struct facts *facts)
         set(facts, FACT_DRAFT, SLICE("yes"));
     }
     set_alias(making, facts);
-}
-
-/* --- comments --------------------------------------------------------------------------------- */
-
-/* The id under which the comments of a post are remembered. */
-static slice comments_id(const struct making *making)
-{
-    return arena_printf(making->arena, "%.*s#comments", SLICE_ARG(making->item->id));
-}
-
-/* Where the comments are, and how many: those of this run, else those of an earlier one, as a feed
- * of posts comes without any. */
-static void find_comments(struct making *making)
-{
-    struct blog_item *item = making->item;
-    const struct import_entry *known =
-        memory_find(&making->blog->target->memory, comments_id(making));
-    unsigned long count = 0;
-    if (known != NULL) {
-        making->comments_file = known->file;
-        making->comments = slice_to_number(known->updated, ULONG_MAX, &count) ? count : 0;
+    if (making->comments > 0) {
+        static const slice root = SLICE_INIT("static/");
+        slice label = comments_label(making);
+        set(facts, FACT_COMMENTS,
+            arena_printf(making->arena, "%.*s | %.*s",
+                         SLICE_ARG(slice_from(making->comments_file, root.len)), SLICE_ARG(label)));
     }
-    if (item->comments > 0 && !is_draft(making)) {
-        making->comments = item->comments;
-    }
-    if (making->comments > 0 && known == NULL) {
-        making->comments_file =
-            arena_printf(making->arena, "static/comments/%s%.*s.gmi",
-                         item->kind == ENTRY_PAGE ? "page-" : "", SLICE_ARG(item->name));
-    }
-}
-
-static void put_comments_link(const struct making *making, struct buf *out)
-{
-    struct buf url;
-    static const slice root = SLICE_INIT("static");
-    if (making->comments == 0) {
-        return;
-    }
-    buf_init(&url, 3 * making->comments_file.len + 1);
-    uri_put_path(&url, slice_from(making->comments_file, root.len));
-    gemtext_blank(out);
-    gemtext_link(out, buf_slice(&url),
-                 arena_printf(making->arena, "%zu comment%s", making->comments,
-                              making->comments == 1 ? "" : "s"));
-    buf_release(&url);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -260,11 +273,9 @@ static bool write_review(struct making *making)
                     &shape, &making->report);
     set_facts(making, &shape.facts);
     buf_init(&text, (size_t)2 * LIMIT_SOURCE_FILE);
-    bool ok = emit(&shape, &text, &making->report);
-    put_comments_link(making, &text);
-    ok = ok && !text.failed && text.len <= LIMIT_SOURCE_FILE
-             ? place(making, OUTCOME_REVIEW, item->id, item->file, &text)
-             : too_large(making, OUTCOME_REVIEW, item->file);
+    bool ok = emit(&shape, &text, &making->report)
+                  ? place(making, OUTCOME_REVIEW, item->id, item->file, &text)
+                  : too_large(making, OUTCOME_REVIEW, item->file);
     buf_release(&text);
     return ok;
 }

@@ -42,6 +42,7 @@ static const struct {
     [FACT_TAGLINE] = { "Tagline", false },
     [FACT_SUMMARY] = { "Summary", false },
     [FACT_POSTER] = { "Poster", false },
+    [FACT_COMMENTS] = { "Comments", false },
     [FACT_ALIASES] = { "Aliases", true },
     [FACT_SOURCE] = { "Source", false },
 };

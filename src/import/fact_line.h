@@ -35,8 +35,9 @@ enum post_fact {
     FACT_TAGS,
     FACT_TAGLINE,
     FACT_SUMMARY,
-    FACT_POSTER,  /* `images/x.jpg | what it shows` */
-    FACT_ALIASES, /* paths, told apart byte by byte */
+    FACT_POSTER,   /* `images/x.jpg | what it shows` */
+    FACT_COMMENTS, /* `comments/x.gmi | 12 comments` */
+    FACT_ALIASES,  /* paths, told apart byte by byte */
     FACT_SOURCE,
     FACT_COUNT,
 };

@@ -13,8 +13,9 @@ enum { PARTS = 9, FIRST_PARTS = 5 };
 /* Names tried for one post before giving up on short ones. */
 enum { NUMBERED_NAMES = 100000 };
 
-static const char first_line[] = "# matinee imports 2: id, file, written, before, published, "
-                                 "source, origin, address, updated";
+static const slice first_line =
+    SLICE_INIT("# matinee imports 2: id, file, written, before, published, "
+               "source, origin, address, updated\n");
 
 slice memory_hash(struct arena *arena, slice bytes)
 {
@@ -173,6 +174,11 @@ void memory_release(struct memory *memory)
     slice_map_release(&memory->by_path);
 }
 
+slice memory_first_line(void)
+{
+    return first_line;
+}
+
 void memory_put_entry(const struct import_entry *entry, struct buf *out)
 {
     const slice parts[PARTS] = { entry->id,     entry->file,      entry->written,
@@ -189,8 +195,7 @@ void memory_put_entry(const struct import_entry *entry, struct buf *out)
 
 void memory_put(const struct memory *memory, struct buf *out)
 {
-    buf_puts(out, first_line);
-    buf_putc(out, '\n');
+    buf_put(out, first_line);
     for (size_t i = 0; i < memory->entries.count; i++) {
         memory_put_entry(memory->entries.items[i], out);
     }

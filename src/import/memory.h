@@ -52,6 +52,8 @@ slice memory_hash(struct arena *arena, slice bytes);
 void memory_read(struct arena *arena, const struct source *source, struct memory *memory,
                  struct diags *diags);
 void memory_release(struct memory *memory);
+/** The first line of the file, with its end. */
+slice memory_first_line(void);
 /** Append all entries as the text of the file. */
 void memory_put(const struct memory *memory, struct buf *out);
 /** Append the line of one entry. */

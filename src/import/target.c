@@ -112,13 +112,13 @@ bool target_close(struct target *target, struct diags *diags)
 
 static bool open_journal(struct target *target)
 {
-    static const slice folder = SLICE_INIT("# matinee imports 2\n");
+    slice first = memory_first_line();
     target->journal =
         openat(target->fd, memory_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     struct stat status;
     return target->journal >= 0 && fstat(target->journal, &status) == 0 &&
            (status.st_size > 0 ||
-            write(target->journal, folder.ptr, folder.len) == (ssize_t)folder.len);
+            write(target->journal, first.ptr, first.len) == (ssize_t)first.len);
 }
 
 static bool remember(struct target *target, const struct import_entry *entry, struct diags *diags)

@@ -377,7 +377,7 @@ def test_names_that_collide_get_the_month(capsule, page):
     (b"<!DOCTYPE html><title>A</title>", "it has a title and no text"),
     (b"<html><body>A \x00 byte.", "page.txt:1:15: error: a NUL byte"),
     (b"<div>" * 5000, "nested too deeply"),
-    (b"PK\x03\x04rest", "a zip archive"),
+    (b"PK\x03\x04rest", "no zip archive, or a broken one"),
     (b'{"feed": {}}', "page.txt:1: error: this is neither Atom nor RSS 2.0"),
     (b'{"name": "x"}', "page.txt"),
     ("Title\n".encode("utf-16"), "UTF-16"),
@@ -395,7 +395,7 @@ def test_refused(capsule, page, content, message):
 def test_one_bad_file_does_not_stop_the_others(capsule, page):
     done = run(capsule, "import", page(b"\x00", "bad.txt"), "absent.txt", ".", page(PAGE))
     assert done.returncode == 1
-    for name in ("bad.txt", "absent.txt", ".: not a file"):
+    for name in ("bad.txt", "absent.txt", ".: error: it holds no feed"):
         assert name in done.stderr
     assert only_review(capsule).name == "the-understudy.gmi"
 

@@ -1,11 +1,13 @@
 """`matinee import` of whole blogs: exports and feeds become reviews, pages and comments."""
 
+import base64
 import os
 import random
 import re
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -98,8 +100,8 @@ def test_wordpress(capsule):
     imported(capsule, blogs.wxr(posts))
     assert names(capsule) == ["not-done-yet", "the-attic", "the-attic-2024-03", "the-cellar"]
     text = (capsule / "reviews/the-attic.gmi").read_text()
-    assert "\n\nFirst lines.\nA second one.\n\nAnother paragraph.\n\n" in text
-    assert text.endswith("=> /comments/the-attic.gmi 2 comments\n")
+    assert "\n\nFirst lines.\nA second one.\n\nAnother paragraph.\n" in text
+    assert "\nComments: comments/the-attic.gmi | 2 comments\n" in text
     assert header(capsule / "reviews/the-attic.gmi")["Aliases"] == "/2024/03/the-attic.html"
     assert header(capsule / "reviews/not-done-yet.gmi")["Draft"] == "yes"
     assert names(capsule, "pages") == ["about"]
@@ -150,8 +152,8 @@ def test_comments(capsule):
     assert "to Ann" in page
     assert "pills" not in page.lower()
     assert "/reviews/the-attic/" in page
-    assert (capsule / "reviews/the-attic.gmi").read_text().endswith(
-        "\n\n=> /comments/the-attic.gmi 2 comments\n")
+    assert header(capsule / "reviews/the-attic.gmi")["Comments"] == \
+        "comments/the-attic.gmi | 2 comments"
     assert names(capsule, "static/comments") == ["the-attic"]
     checked(capsule)
 
@@ -161,7 +163,8 @@ def test_comments_stay_when_a_feed_has_none(capsule):
     posts = [dict(post, html=post["html"] + "<p>One more line.</p>") for post in blogs.POSTS]
     imported(capsule, blogs.live(posts))
     text = (capsule / "reviews/the-attic.gmi").read_text()
-    assert "One more line.\n\n=> /comments/the-attic.gmi 2 comments\n" in text
+    assert "One more line.\n" in text
+    assert "\nComments: comments/the-attic.gmi | 2 comments\n" in text
     checked(capsule)
 
 
@@ -225,6 +228,72 @@ def test_pictures_that_are_none(capsule, address):
     text = (capsule / "reviews/the-cellar.gmi").read_text()
     assert "Text." in text
     assert run(capsule, "check").returncode == 0
+
+
+# --- Takeout ---------------------------------------------------------------------------------------
+
+def takeout_files(blog=None):
+    """What Google hands out: the blog, its pictures, and the owner's words on the blogs of others."""
+    picture = base64.b64decode(PIXELS)
+    elsewhere = dict(blogs.POSTS[0], n=900, title="Elsewhere", path="/2024/01/elsewhere.html", comments=[])
+    html = ("<p>Before.</p><h2>The Stairs</h2><p><a href='https://blogger.googleusercontent.com/img/b/x/s1600/stairs.png'>"
+            "<img alt='The stairs' src='https://blogger.googleusercontent.com/img/b/x/s320/stairs.png'></a></p>"
+            "<p>After.</p>")
+    posts = [dict(post) for post in blogs.POSTS]
+    posts[1]["html"] += html
+    return {
+        "Takeout/Blogger/Blogs/Attic/feed.atom": (blog or blogs.takeout(posts)).encode(),
+        "Takeout/Blogger/Blogs/Attic/settings.csv": b"blog_name,Attic\n",
+        "Takeout/Blogger/Blogs/Attic/theme-layouts.xml": b"<?xml version='1.0'?><html/>",
+        "Takeout/Blogger/Albums/Attic/stairs.png": picture,
+        "Takeout/Blogger/Albums/Attic/stairs.png.json": b'{"filename": "stairs.png"}',
+        "Takeout/Blogger/Comments/Other/feed.atom": blogs.takeout([elsewhere]).encode(),
+        "Takeout/archive_browser.html": b"<!doctype html><p>Browse.</p>",
+    }
+
+
+@pytest.fixture(params=["folder", "zip"])
+def takeout(request, tmp_path):
+    """Put the files where Takeout would: into a folder, or an archive. Returns its name."""
+    def put(files):
+        if request.param == "zip":
+            with zipfile.ZipFile(tmp_path / "takeout.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, content in files.items():
+                    archive.writestr(name, content)
+            return "takeout.zip"
+        for name, content in files.items():
+            path = tmp_path / "takeout" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return "takeout"
+    return put
+
+
+def test_takeout_with_albums(capsule, takeout):
+    name = takeout(takeout_files())
+    done = run(capsule, "import", name)
+    assert done.returncode == 0, done.stderr
+    assert names(capsule) == ["not-done-yet", "the-attic", "the-attic-2024-05", "the-cellar"]
+    assert "=> images/stairs.png The stairs\n" in (capsule / "reviews/the-cellar.gmi").read_text()
+    assert (capsule / "static/images/stairs.png").read_bytes() == base64.b64decode(PIXELS)
+    checked(capsule)
+    before = tree(capsule)
+    again = run(capsule, "import", name)
+    assert again.returncode == 0, again.stderr
+    assert tree(capsule) == before
+
+
+def test_takeout_twice_in_two_forms(capsule, takeout):
+    run(capsule, "import", takeout(takeout_files()))
+    imported(capsule, blogs.export())
+    assert names(capsule) == ["not-done-yet", "the-attic", "the-attic-2024-05", "the-cellar"]
+
+
+def test_an_archive_without_a_blog(capsule, takeout):
+    done = run(capsule, "import", takeout({"Takeout/archive_browser.html": b"<p>Nothing.</p>"}))
+    assert done.returncode == 1
+    assert "takeout" in done.stderr and "no feed" in done.stderr
+    assert names(capsule) == []
 
 
 # --- again ----------------------------------------------------------------------------------------
@@ -338,7 +407,7 @@ def test_samples(capsule, sample, live, drafts, pages, comments):
     assert sum("Draft" in review for review in reviews) == drafts
     assert len(names(capsule, "pages")) == pages
     shown = sum(int(count) for path in (capsule / "reviews").glob("*.gmi")
-                for count in re.findall(r"^=> /comments/\S+ (\d+) comments?$", path.read_text(), re.M))
+                for count in re.findall(r"^Comments: comments/\S+ \| (\d+) comments?$", path.read_text(), re.M))
     assert 0 < shown <= comments
     checked(capsule)
     before = tree(capsule)
