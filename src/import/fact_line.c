@@ -111,6 +111,14 @@ static const struct {
     { "directed by", FACT_DIRECTOR },
     { "direction", FACT_DIRECTOR },
     { "film by", FACT_DIRECTOR },
+    { "director/writer", FACT_DIRECTOR },
+    { "writer/director", FACT_DIRECTOR },
+    { "director & writer", FACT_DIRECTOR },
+    { "writer & director", FACT_DIRECTOR },
+    { "director and writer", FACT_DIRECTOR },
+    { "writer and director", FACT_DIRECTOR },
+    { "written and directed by", FACT_DIRECTOR },
+    { "directed and written by", FACT_DIRECTOR },
     { "감독", FACT_DIRECTOR },
     { "연출", FACT_DIRECTOR },
     { "writer", FACT_WRITER },
@@ -233,6 +241,18 @@ enum post_fact fact_find(slice key)
     return FACT_OTHER;
 }
 
+/* Pictures, bullets and the like before a key: no letters, brackets or quotation marks. */
+static slice without_pictures(slice key)
+{
+    slice rest = key;
+    int32_t c = 0;
+    while (utf8_next(&rest, &c) && utf8_class(c) != UTF8_LETTER &&
+           (c >= 0x2190 || c == ' ' || c == '-' || c == 0x2022 || c == 0xB7 || c == 0x200D)) {
+        key = rest;
+    }
+    return key;
+}
+
 /* Where the key of `text` ends: at a colon, or at a dash between blanks when a known key is before
  * it. `*mark` is how long that is; 0 when there is none. */
 static size_t find_key_end(slice text, size_t *mark)
@@ -250,7 +270,8 @@ static size_t find_key_end(slice text, size_t *mark)
         return colon;
     }
     size_t dash = phrase_find_dash(head);
-    if (dash < head.len && fact_find(trim_stars(slice_head(head, dash))) != FACT_OTHER) {
+    if (dash < head.len &&
+        fact_find(without_pictures(trim_stars(slice_head(head, dash)))) != FACT_OTHER) {
         *mark = phrase_dash(slice_from(head, dash));
     }
     return dash;
@@ -260,6 +281,7 @@ static size_t find_key_end(slice text, size_t *mark)
 static size_t find_credit(slice text)
 {
     static const slice credits[] = {
+        SLICE_INIT("written and directed by "),
         SLICE_INIT("directed by "),
         SLICE_INIT("written by "),
         SLICE_INIT("screenplay by "),
@@ -286,7 +308,7 @@ bool fact_line_split(slice text, struct fact_line *out)
         *out = (struct fact_line){ slice_head(text, end), slice_trim(slice_from(text, end)) };
         return end > 0;
     }
-    slice key = trim_stars(slice_head(text, end));
+    slice key = without_pictures(trim_stars(slice_head(text, end)));
     slice value = slice_from(text, end + mark);
     bool tight = value.len > 0 && value.ptr[0] != ' ' && value.ptr[0] != '*' && mark != 3;
     if (tight && (value.ptr[0] == '/' || fact_find(key) == FACT_OTHER)) {
@@ -311,6 +333,12 @@ bool fact_line_split(slice text, struct fact_line *out)
 bool fact_line_is_known(const struct fact_line *line)
 {
     return fact_find(line->key) != FACT_OTHER;
+}
+
+bool fact_line_is_of_writer(const struct fact_line *line)
+{
+    return fact_find(line->key) == FACT_DIRECTOR && (phrase_has_word(line->key, SLICE("writer")) ||
+                                                     phrase_has_word(line->key, SLICE("written")));
 }
 
 bool fact_line_is_of_work(const struct fact_line *line)
@@ -418,4 +446,14 @@ bool fact_is_rating(slice text)
     }
     return text.len <= RATING_BYTES &&
            (stars > 1 || (digits > 1 && of) || (digits > 0 && words + stars > 0));
+}
+
+bool fact_is_grade(slice text)
+{
+    unsigned long percent = 0;
+    if (slice_ends_with(text, SLICE("%"))) {
+        return slice_to_number(slice_trim(slice_head(text, text.len - 1)), 100, &percent);
+    }
+    return (text.len == 1 || (text.len == 2 && (text.ptr[1] == '+' || text.ptr[1] == '-'))) &&
+           text.ptr[0] >= 'A' && text.ptr[0] <= 'F';
 }

@@ -53,7 +53,8 @@ struct fact_line {
     slice value; /* empty when it stands on the next line */
 };
 /** Split `text` when it has that shape: a short key with a capital, a colon, a blank; also a known
- * key with a dash or no blank (`Genre – Drama`, `Year:1998`), and `Directed by Ann Example`. */
+ * key with a dash or no blank (`Genre – Drama`, `Year:1998`), and `Directed by Ann Example`.
+ * Pictures before the key are no part of it. */
 MUST_USE bool fact_line_split(slice text, struct fact_line *out);
 /** The field of a key; FACT_OTHER when the table does not know it. */
 enum post_fact fact_find(slice key);
@@ -62,9 +63,13 @@ bool fact_line_is_known(const struct fact_line *line);
 /** True when the key is one that is said of works alone (Director, Cast, Episodes), while others
  * (Year, Language, Platform) are said of anything. */
 bool fact_line_is_of_work(const struct fact_line *line);
+/** True for the key of a director who is the writer, too: `Written and directed by`. */
+bool fact_line_is_of_writer(const struct fact_line *line);
 /** Where the known key begins that ends at `colon` in `text`; `colon` when there is none. */
 size_t fact_key_before(slice text, size_t colon);
 /** True for `★★★★☆`, `4/5`, `8.5 out of 10`, `3 stars`. */
 bool fact_is_rating(slice text);
+/** True for `A-`, `85%`: a rating where the key says so. */
+bool fact_is_grade(slice text);
 
 #endif

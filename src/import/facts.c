@@ -127,15 +127,36 @@ void facts_set_title(struct facts *facts, slice text, unsigned number, struct re
     (void)facts_set(facts, FACT_TITLE, phrase_unquoted(text));
 }
 
+/* The longest name, or role, between which a dash or a colon stands. */
+enum { NAME_BYTES = 60 };
+
+/* `Name – Role`, `Name: Role`. */
+static bool split_role(slice value, slice *name, slice *role)
+{
+    size_t dash = phrase_find_dash(value);
+    size_t colon = slice_find(value, SLICE(": "));
+    size_t end = dash < colon ? dash : colon;
+    slice behind = slice_from(value, end);
+    *name = slice_trim(slice_head(value, end));
+    *role = slice_trim(slice_from(behind, dash < colon ? phrase_dash(behind) : 1));
+    return end < value.len && name->len > 0 && name->len <= NAME_BYTES && role->len > 0 &&
+           role->len <= NAME_BYTES && phrase_is_capital(*name) && !phrase_ends_like_prose(*role);
+}
+
 /* `Name (Role)` as the format has it, `Name as Role`, when the brackets hold a role: not a year,
  * which tells people of one name apart, and not the name in another script. */
 static slice with_role(struct arena *arena, slice value)
 {
     slice name;
     slice role;
+    if (slice_find(value, SLICE(" as ")) < value.len) {
+        return value;
+    }
+    if (split_role(value, &name, &role)) {
+        return arena_printf(arena, "%.*s as %.*s", SLICE_ARG(name), SLICE_ARG(role));
+    }
     if (!phrase_split_bracket(value, &name, &role) || phrase_is_year(role) ||
-        has_foreign_letters(role) != has_foreign_letters(name) ||
-        slice_find(value, SLICE(" as ")) < value.len) {
+        has_foreign_letters(role) != has_foreign_letters(name)) {
         return value;
     }
     return phrase_starts_with(role, SLICE("as "))
@@ -254,6 +275,9 @@ bool facts_take(struct facts *facts, const struct fact_line *line, unsigned numb
         taken = facts->values[fact].count == 0;
         if (taken) {
             take_list(facts, fact, line->value, number, report);
+        }
+        if (taken && fact_line_is_of_writer(line) && facts->values[FACT_WRITER].count == 0) {
+            take_list(facts, FACT_WRITER, line->value, number, report);
         }
     } else if (fact == FACT_TITLE) {
         taken = facts_value(facts, fact).len == 0;

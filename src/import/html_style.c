@@ -4,6 +4,9 @@
 #include "base/utf8.h"
 #include "import/phrase.h"
 
+/* Longest name of a language of code. */
+enum { LANGUAGE_BYTES = 20 };
+
 /* The value of a property in a style attribute, or the empty slice. */
 static slice style_value(const struct html_node *node, slice property)
 {
@@ -98,6 +101,19 @@ bool html_style_is_caption(const struct html_node *node)
            html_has_word(node, HTML_CLASS, SLICE("wp-element-caption"));
 }
 
+/* `c`, `c++`, `objective-c`, `vb.net` */
+static bool is_language(slice word)
+{
+    for (size_t i = 0; i < word.len; i++) {
+        char c = word.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && c != '+' && c != '#' && c != '-' && c != '.' && c != '_') {
+            return false;
+        }
+    }
+    return word.len > 0 && word.len <= LANGUAGE_BYTES;
+}
+
 /* The language of code, for the preformatted text's alternative: `brush: xml`, `language-c`. */
 slice html_style_language(struct arena *arena, const struct html_node *node)
 {
@@ -121,7 +137,7 @@ slice html_style_language(struct arena *arena, const struct html_node *node)
         } else if (!slice_equal_nocase(html_value(node, HTML_NAME), SLICE("code"))) {
             continue;
         }
-        bool named = language.len > 0 && language.len <= 20 && utf8_is_ascii(language);
+        bool named = is_language(language);
         for (size_t i = 0; i < ARRAY_LENGTH(plain); i++) {
             named = named && !slice_equal_nocase(language, plain[i]);
         }

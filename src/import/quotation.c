@@ -228,16 +228,20 @@ static bool parse_unmarked(slice text, const struct names *names, struct quotati
     return out->attributed;
 }
 
-/* `Yong: "I promise."`, `Yong (in the yard): "I promise."` */
+/* `Yong: "I promise."`, `Yong (in the yard): "I promise."`, `Yong – "I promise."` */
 static bool parse_dialogue(slice text, struct quotation *out)
 {
     struct quoted quoted;
     slice before;
     slice inside;
-    size_t colon = slice_find_byte(slice_head(text, SPEAKER_BYTES + CONTEXT_BYTES), ':');
-    slice speaker = slice_trim(slice_head(text, colon));
-    if (colon >= text.len || !phrase_quoted(slice_trim(slice_from(text, colon + 1)), &quoted) ||
-        quoted.rest.len > 0) {
+    slice head = slice_head(text, SPEAKER_BYTES + CONTEXT_BYTES);
+    size_t colon = slice_find_byte(head, ':');
+    size_t dash = phrase_find_dash(head);
+    size_t end = colon < dash ? colon : dash;
+    slice behind = slice_from(text, end);
+    slice speaker = slice_trim(slice_head(text, end));
+    behind = slice_from(behind, colon < dash ? 1 : phrase_dash(behind));
+    if (end >= head.len || !phrase_quoted(slice_trim(behind), &quoted) || quoted.rest.len > 0) {
         return false;
     }
     out->by = (struct attribution){ .speaker = speaker };

@@ -30,6 +30,10 @@ static void add_heading(struct shape_state *state, size_t i)
     bool marked = block->kind == BLOCK_HEADING && !block->looks;
     bool deep = block->level > 2 || ((!marked || !state->has_marked_heading) && scenes &&
                                      known == HEADING_NONE && !state->has_named_scenes);
+    /* Or one that is counted, while the section's is not: `1. The Stairs`, `Scene 1`. */
+    bool counted = heading_number(block->text) > 0;
+    deep = deep || (scenes && known == HEADING_NONE && !state->has_counted_heading &&
+                    (counted || phrase_starts_with(heading_text(block->text), SLICE("Scene "))));
     deep = deep && state->section != HEADING_NONE;
     shape_add_part(state, (struct part){ .kind = !deep    ? PART_SECTION
                                                  : scenes ? PART_SCENE
@@ -39,6 +43,7 @@ static void add_heading(struct shape_state *state, size_t i)
         state->section = known == HEADING_NONE ? HEADING_OTHER : known;
         state->has_named_scenes = false;
         state->has_marked_heading = marked;
+        state->has_counted_heading = counted;
     }
 }
 

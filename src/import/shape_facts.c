@@ -2,6 +2,7 @@
 #include "import/shape_state.h"
 
 #include "base/attributes.h"
+#include "base/limits.h"
 #include "import/phrase.h"
 
 enum {
@@ -19,8 +20,34 @@ static bool read_fact(const struct shape_state *state, size_t i, struct fact_lin
     return shape_is_line(block) && fact_line_split(block->text, fact);
 }
 
-/* The fact of block `i`, whose value may stand in the block behind it. Returns the number of the
- * block behind the fact; `i` when there is none. */
+/* An item of the list that a key stands above. In a cast `Name: Role` is one. */
+static bool is_value_item(const struct shape_state *state, size_t i, enum post_fact fact)
+{
+    struct fact_line line;
+    const struct block *block = shape_block(state, i);
+    return block->kind == BLOCK_ITEM && block->text.len <= LISTED_BYTES &&
+           (!read_fact(state, i, &line) || (fact == FACT_CAST && !fact_line_is_known(&line)));
+}
+
+/* The items from block `first` on as one value; `*end` is behind them. */
+static slice join_items(const struct shape_state *state, size_t first, enum post_fact fact,
+                        size_t *end)
+{
+    struct buf value;
+    buf_init(&value, (size_t)-1);
+    for (*end = first; *end < state->blocks.count && *end - first < LIMIT_LIST_VALUES &&
+                       is_value_item(state, *end, fact);
+         (*end)++) {
+        buf_puts(&value, value.len > 0 ? "; " : "");
+        buf_put(&value, shape_block(state, *end)->text);
+    }
+    slice text = arena_copy(state->arena, buf_slice(&value));
+    buf_release(&value);
+    return text;
+}
+
+/* The fact of block `i`, whose value may stand in the block behind it, or in the list there.
+ * Returns the number of the block behind the fact; `i` when there is none. */
 static size_t read_whole_fact(const struct shape_state *state, size_t i, struct fact_line *fact)
 {
     struct fact_line ignored;
@@ -31,6 +58,12 @@ static size_t read_whole_fact(const struct shape_state *state, size_t i, struct 
         return i + 1;
     }
     const struct block *next = shape_block(state, i + 1);
+    enum post_fact which = fact_find(fact->key);
+    if (fact_is_list(which) && is_value_item(state, i + 1, which)) {
+        size_t end = i + 1;
+        fact->value = join_items(state, i + 1, which, &end);
+        return end;
+    }
     if (!read_fact(state, i + 1, &ignored) && shape_is_line(next) &&
         heading_known(next->text) == HEADING_NONE && next->text.len <= NEXT_LINE_VALUE) {
         fact->value = next->text;
@@ -190,8 +223,8 @@ static bool read_rating(const struct shape_state *state, size_t i, struct fact_l
                (i > 0 && shape_is_heading(state, i - 1) &&
                 is_rating_key(heading_text(shape_block(state, i - 1)->text)));
     }
-    return fact_line_split(block->text, fact) && fact_is_rating(fact->value) &&
-           is_rating_key(fact->key);
+    return fact_line_split(block->text, fact) && is_rating_key(fact->key) &&
+           (fact_is_rating(fact->value) || fact_is_grade(fact->value));
 }
 
 /* A heading such as `My Rating`, of which the rating is all. */
@@ -233,6 +266,38 @@ static void take_rating(struct shape_state *state)
     }
 }
 
+/* A section `Cast` that is nothing but a list of names with their roles. */
+static void take_cast_section(struct shape_state *state, size_t heading)
+{
+    struct fact_line fact = { .key = heading_text(shape_block(state, heading)->text) };
+    size_t end = heading + 1;
+    if (!shape_is_heading(state, heading) || fact_find(fact.key) != FACT_CAST ||
+        state->use[heading] != SHAPE_TEXT) {
+        return;
+    }
+    while (end < state->blocks.count && is_value_item(state, end, FACT_CAST) &&
+           state->use[end] == SHAPE_TEXT &&
+           !phrase_ends_like_prose(shape_block(state, end)->text)) {
+        end++;
+    }
+    /* With a colon it is a key, and what is below the list is not its section's. */
+    bool whole = end == state->blocks.count || shape_is_heading(state, end) ||
+                 slice_ends_with(shape_block(state, heading)->text, SLICE(":")) ||
+                 shape_begins_hashtags(shape_block(state, end));
+    if (end < heading + 3 || end - heading > LIMIT_LIST_VALUES || !whole) {
+        return;
+    }
+    fact.value = join_items(state, heading + 1, FACT_CAST, &end);
+    if (facts_take(&state->shape->facts, &fact, shape_block(state, heading)->line, state->report)) {
+        for (size_t i = heading; i < end; i++) {
+            state->use[i] = SHAPE_TAKEN;
+        }
+        report_note(state->report, shape_block(state, heading)->line,
+                    "the list under \"%.*s\" became the Cast",
+                    SLICE_ARG(shape_block(state, heading)->text));
+    }
+}
+
 void shape_gather_facts(struct shape_state *state)
 {
     size_t i = 0;
@@ -245,6 +310,9 @@ void shape_gather_facts(struct shape_state *state)
                         (shape_is_heading(state, i) || !state->post->marked);
         size_t end = overview ? take_overview(state, i) : take_run(state, i);
         i = end > i ? end : i + 1;
+    }
+    for (i = 0; i < state->blocks.count; i++) {
+        take_cast_section(state, i);
     }
     take_rating(state);
 }

@@ -7,6 +7,16 @@
 /* A longer paragraph is no line that somebody says. */
 enum { LINE_BYTES = 400 };
 
+/* Without the number of a list of quotes: `3. "I promise." – Yong`. */
+static slice without_number(const struct shape_state *state, slice text)
+{
+    slice rest = slice_from(text, slice_find_byte(text, ' ') + 1);
+    struct quoted quoted;
+    bool counted = state->section == HEADING_QUOTES && heading_number(text) > 0 &&
+                   phrase_quoted(rest, &quoted);
+    return counted ? rest : text;
+}
+
 /* True when block `i` is text that can belong to the quote above it. */
 static bool continues_quote(const struct shape_state *state, size_t i)
 {
@@ -14,7 +24,8 @@ static bool continues_quote(const struct shape_state *state, size_t i)
     return i < state->blocks.count && state->use[i] == SHAPE_TEXT &&
            shape_is_line(shape_block(state, i)) && !shape_is_heading(state, i) &&
            !shape_begins_hashtags(shape_block(state, i)) &&
-           !quotation_parse(shape_block(state, i)->text, &state->names, true, &ignored);
+           !quotation_parse(without_number(state, shape_block(state, i)->text), &state->names, true,
+                            &ignored);
 }
 
 /* A dash that only speakers have before them: lists have hyphens. */
@@ -161,7 +172,8 @@ bool shape_take_quote(struct shape_state *state, size_t *i)
         return false;
     }
     size_t last = *i;
-    if (quotation_parse(block->text, &state->names, among_quotes, &quotation)) {
+    slice text = without_number(state, block->text);
+    if (quotation_parse(text, &state->names, among_quotes, &quotation)) {
         part.text = quotation.line;
         part.by = quotation.by;
         last += !quotation.attributed && parse_attribution_line(state, *i + 1, &part.by);
@@ -172,6 +184,10 @@ bool shape_take_quote(struct shape_state *state, size_t *i)
     }
     if (is_pinned(&part.by)) {
         return false;
+    }
+    if (text.len < block->text.len) {
+        report_note(state->report, block->line, "left out, being the number of a quote: %.*s",
+                    SLICE_ARG(slice_head(block->text, block->text.len - text.len)));
     }
     take_commentary(state, &last, &part.by);
     shape_add_part(state, part);

@@ -28,13 +28,14 @@ struct shape_state {
     struct shape *shape;
     struct report *report;
     struct names names;
-    unsigned char *use;      /* enum shape_use of each block */
-    unsigned char *heads;    /* of each block: 1 when it is a heading */
-    bool is_review;          /* facts or headings say that the post is about a film or the like */
-    size_t poster;           /* block, or SHAPE_NO_POSTER */
-    enum heading section;    /* the section we are in */
-    bool has_named_scenes;   /* a scene of the section was `Name: text` */
-    bool has_marked_heading; /* the section's heading is one in the source, not by its looks */
+    unsigned char *use;       /* enum shape_use of each block */
+    unsigned char *heads;     /* of each block: 1 when it is a heading */
+    bool is_review;           /* facts or headings say that the post is about a film or the like */
+    size_t poster;            /* block, or SHAPE_NO_POSTER */
+    enum heading section;     /* the section we are in */
+    bool has_named_scenes;    /* a scene of the section was `Name: text` */
+    bool has_counted_heading; /* the section's heading begins with a number */
+    bool has_marked_heading;  /* the section's heading is one in the source, not by its looks */
 };
 
 static inline const struct block *shape_block(const struct shape_state *state, size_t i)

@@ -73,6 +73,10 @@ HEADINGS = {
     "plain": lambda text, block: block(text),
 }
 
+def bracketed(cast):
+    return re.sub(r" as ([^,]*)", r" (\1)", cast)
+
+
 FACT_LINES = {
     "br": lambda facts, block: block("<br />".join(f"<b>{k}:</b> {v}" for k, v in facts)),
     "colon outside": lambda facts, block: block("<br>".join(f"<b>{k}</b>: {v}" for k, v in facts)),
@@ -90,6 +94,18 @@ FACT_LINES = {
     "run on": lambda facts, block: block(" ".join(f"<b>{k}:</b> {v}" for k, v in facts)),
     "dashes": lambda facts, block: block("<br />".join(f"{k} – {v}" for k, v in facts)),
     "hyphens": lambda facts, block: block("<br />".join(f"<b>{k}</b> - {v}" for k, v in facts)),
+    "pictures": lambda facts, block: block("<br>".join(f"🎬 <b>{k}:</b> {v}" for k, v in facts)),
+    "cast below": lambda facts, block: block("<br>".join(
+        f"<b>{k}:</b> {v}" for k, v in facts if k != "Cast")) + "<p><b>Cast:</b></p><ul>" + "".join(
+            f"<li>{name}</li>" for name in dict(facts)["Cast"].split(", ")) + "</ul>",
+    "cast with dashes": lambda facts, block: block("<br>".join(
+        f"<b>{k}:</b> {v}" for k, v in facts if k != "Cast")) + "Main Cast:<ul>" + "".join(
+            f"<li>{name.replace(' as ', ' – ')}</li>" for name in dict(facts)["Cast"].split(", "))
+    + "</ul>",
+    "cast with brackets": lambda facts, block: block("<br>".join(
+        f"<b>{k}</b>: {bracketed(v)}" for k, v in facts)),
+    "heading above": lambda facts, block: "<h2>Movie Info</h2>" + block("<br>".join(
+        f"{k}: {v}" for k, v in facts)) + "<h2>Introduction</h2>",
     "next line": lambda facts, block: "".join(f"<b>{k}:</b><br>{v}<br>" for k, v in facts) + "<br>",
 }
 
@@ -106,6 +122,12 @@ SCENES = {
         f"<li>{n} – {t}</li>" for n, t in scenes) + "</ul>",
     "list blocks": lambda scenes, block: "<ul>" + "".join(
         f"<li><p><b>{n}</b></p><p>{t}</p></li>" for n, t in scenes) + "</ul>",
+    "numbered": lambda scenes, block: "<ol>" + "".join(
+        f"<li><b>{n}:</b> {t}</li>" for n, t in scenes) + "</ol>",
+    "counted": lambda scenes, block: "".join(
+        block(f"<b>{i}. {n}</b>") + block(t) for i, (n, t) in enumerate(scenes, 1)),
+    "counted h2": lambda scenes, block: "".join(
+        f"<h2>Scene {i}: {n}</h2>{block(t)}" for i, (n, t) in enumerate(scenes, 1)),
     "h5": lambda scenes, block: "".join(f"<h5>{n}</h5>{block(t)}" for n, t in scenes),
     "bold blocks": lambda scenes, block: "".join(block(f"<b>{n}</b>") + block(t) for n, t in scenes),
 }
@@ -141,6 +163,14 @@ QUOTES = {
         for line, who, where in quotes),
     "list": lambda quotes, block: "<ul>" + "".join(
         f"<li>“{line}” – {who}, {where}</li>" for line, who, where in quotes) + "</ul>",
+    "numbered": lambda quotes, block: "<ol>" + "".join(
+        f"<li>“{line}” – {who}, {where}</li>" for line, who, where in quotes) + "</ol>",
+    "counted": lambda quotes, block: "".join(
+        block(f"{i}. “{line}” – {who}, {where}") for i, (line, who, where) in enumerate(quotes, 1)),
+    "bracket alone": lambda quotes, block: "".join(
+        block(f"“{line}” ({who}, {where})") for line, who, where in quotes),
+    "name first": lambda quotes, block: "".join(
+        block(f"<b>{who}</b> ({where}) – “{line}”") for line, who, where in quotes),
     "dialogue": lambda quotes, block: "".join(
         block(f"<b>{who}</b> ({where}): “{line}”") for line, who, where in quotes),
     "table": lambda quotes, block: "<table>" + "".join(
@@ -237,12 +267,15 @@ def found(text):
     header = dict(line.split(": ", 1) for line in head.splitlines())
     for key in ("Id", "Published", "Source", "Aliases", "Updated"):
         header.pop(key, None)
+    if body.startswith("## Introduction\n"):  # there is no paragraph before the first section
+        header.setdefault("Summary", LEDE)
     return {
         "header": header,
-        "sections": [name.lower() for name in re.findall(r"^## (?:🎬 )?(.*)", body, re.M)],
-        "scenes": re.findall(r"^### (.*)\n(.*)", body, re.M),
+        "sections": [name.lower() for name in re.findall(r"^## (?:🎬 )?(.*)", body, re.M)
+                     if name != "Introduction"],
+        "scenes": re.findall(r"^### (?:Scene )?(?:\d[.:] )?(.*)\n(.*)", body, re.M),
         "quotes": re.findall(r"^> (.*)\n— ([^,\n]*), (.*)", body, re.M),
-        "lede": body.split("\n")[0],
+        "lede": body.removeprefix("## Introduction\n").split("\n")[0],
     }
 
 
