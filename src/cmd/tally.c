@@ -183,7 +183,7 @@ static void put_posts(const struct tally *tally, enum outcome_kind kind, const c
     }
     buf_printf(out, "%s: ", label);
     if (kind == OUTCOME_COMMENTS) {
-        buf_printf(out, "%zu, on pages that are: ", tally->comments);
+        buf_printf(out, "%zu; their pages: ", tally->comments);
     }
     for (int i = 0; i < RESULTS; i++) {
         put_item(out, &first, results[i], words[i]);

@@ -236,6 +236,11 @@ static const struct import_entry *identify(struct blog *blog, struct blog_item *
                                     SLICE_ARG(item->wish));
     if (known != NULL && slice_map_claim(&blog->claimed, known->id, blog)) {
         item->id = known->id;
+        /* An export without addresses does not make us forget the one that another form had. */
+        if (!address_has_host(item->address) &&
+            slice_equal(address_path(known->address), item->address)) {
+            item->address = known->address;
+        }
         return known;
     }
     item->id = target_identity(blog->arena, name);

@@ -59,7 +59,8 @@ static void tell(const struct making *making, enum outcome_kind kind, slice file
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* Blogger's Takeout has no more of an address than its path. */
+/* Blogger's Takeout has no more of an address than its path; where the blog is, was said, now or at
+ * an earlier import. */
 static void complete_address(struct making *making)
 {
     struct entry *entry = &making->entry;
@@ -67,9 +68,16 @@ static void complete_address(struct making *making)
     while (slice_ends_with(blog, SLICE("/"))) {
         blog = slice_head(blog, blog.len - 1);
     }
-    if (entry->url.len == 0 && entry->path.len > 0 && blog.len > 0) {
+    if (entry->url.len > 0 || entry->path.len == 0) {
+        return;
+    }
+    if (blog.len > 0) {
         entry->url =
             arena_printf(making->arena, "%.*s%.*s", SLICE_ARG(blog), SLICE_ARG(entry->path));
+    } else if (address_has_host(making->item->address)) {
+        slice host = slice_head(making->item->address, slice_find_byte(making->item->address, '/'));
+        entry->url = arena_printf(making->arena, "https://%.*s%.*s", SLICE_ARG(host),
+                                  SLICE_ARG(entry->path));
     }
 }
 

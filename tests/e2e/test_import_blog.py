@@ -168,6 +168,13 @@ def test_comments_stay_when_a_feed_has_none(capsule):
     checked(capsule)
 
 
+def test_where_the_blog_is_needs_to_be_said_once(capsule):
+    imported(capsule, blogs.takeout(), "--blog", blogs.ADDRESS)
+    before = tree(capsule)
+    imported(capsule, blogs.takeout())
+    assert tree(capsule) == before
+
+
 def test_the_same_post_in_every_form_is_one_review(capsule):
     imported(capsule, blogs.takeout())
     ids = {name: header(capsule / f"reviews/{name}.gmi")["Id"] for name in names(capsule)}

@@ -179,7 +179,7 @@ static void test_text_of_a_blog(void **state)
         "beside, 1 left out\n"
         "pages: 1 written\n"
         "drafts: 1 of them\n"
-        "comments: 2, on pages that are: 1 written\n"
+        "comments: 2; their pages: 1 written\n"
         "images: 3 stored, 1 there already, 2 left on the web\n"
         "old addresses: 1 turned to pages\n"
         "recognised: 4 sections, 200 words of text\n"
