@@ -35,6 +35,7 @@ import := address albums archive blog blog_links blog_post comment_thread commen
 	post_images quotation report saved_page shape shape_facts shape_lines shape_quotes shape_tags shape_title \
 	source_lines target typed_html unzip written_date xml_stream
 web := fetch hosts public_address robots transfer web_url
+mirror := feed_address feed_links find_feed mirror mirror_state short_entry spool
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
@@ -44,8 +45,8 @@ server := acceptor admission backoff calls channel clock connection first_record
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
 cmd := address_check build capsule_certificate capsule_folder cert cert_list check command get import \
-	json link_check new open_capsule path_check progress serve server_user tally telling tree
-ROOMS := base text gemini model import web source pages server cmd
+	json link_check mirror new open_capsule path_check progress serve server_user tally telling tree
+ROOMS := base text gemini model import web mirror source pages server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -254,7 +255,9 @@ ifneq ($(UNITDIR),)
 	install -d $(DESTDIR)$(UNITDIR)
 	$(FILL_IN) $(PACKAGING)/matinee.service.in >$(DESTDIR)$(UNITDIR)/matinee.service
 	install -m 644 $(PACKAGING)/matinee.socket $(DESTDIR)$(UNITDIR)/
-	chmod 644 $(DESTDIR)$(UNITDIR)/matinee.service
+	$(FILL_IN) $(PACKAGING)/matinee-mirror@.service.in >$(DESTDIR)$(UNITDIR)/matinee-mirror@.service
+	install -m 644 $(PACKAGING)/matinee-mirror@.timer $(DESTDIR)$(UNITDIR)/
+	chmod 644 $(DESTDIR)$(UNITDIR)/matinee.service $(DESTDIR)$(UNITDIR)/matinee-mirror@.service
 endif
 ifneq ($(SYSUSERSDIR),)
 	install -d $(DESTDIR)$(SYSUSERSDIR)
@@ -268,7 +271,8 @@ uninstall:
 	cd docs/man && for page in *; do rm -f "$(SHARE)/man/man$${page##*.}/$$page"; done
 	rm -rf $(DOC) $(SHARE)/matinee
 ifneq ($(UNITDIR),)
-	rm -f $(DESTDIR)$(UNITDIR)/matinee.service $(DESTDIR)$(UNITDIR)/matinee.socket
+	rm -f $(DESTDIR)$(UNITDIR)/matinee.service $(DESTDIR)$(UNITDIR)/matinee.socket \
+		$(DESTDIR)$(UNITDIR)/matinee-mirror@.service $(DESTDIR)$(UNITDIR)/matinee-mirror@.timer
 endif
 ifneq ($(SYSUSERSDIR),)
 	rm -f $(DESTDIR)$(SYSUSERSDIR)/matinee.conf
@@ -288,6 +292,9 @@ deb:
 	cp $(PACKAGING)/matinee.logrotate $(PACKAGING)/matinee.socket $(PACKAGING)/matinee.sysusers $(DEB)/debian/
 	sed -e 's|@BINDIR@|/usr/bin|' -e 's|@SYSCONFDIR@|/etc|' $(PACKAGING)/matinee.service.in \
 		>$(DEB)/debian/matinee.service
+	sed -e 's|@BINDIR@|/usr/bin|' '$(PACKAGING)/matinee-mirror@.service.in' \
+		>'$(DEB)/debian/matinee.matinee-mirror@.service'
+	cp '$(PACKAGING)/matinee-mirror@.timer' '$(DEB)/debian/matinee.matinee-mirror@.timer'
 	printf '%s\n\n  * %s\n\n -- %s  %s\n' 'matinee ($(VERSION)) unstable; urgency=medium' \
 		'Version $(VERSION): see CHANGELOG.md.' "$$(sed -n 's/^Maintainer: //p' $(DEB)/debian/control)" \
 		"$$(date -R -u -d @$(SOURCE_DATE_EPOCH))" >$(DEB)/debian/changelog

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-    &command_serve,  &command_check, &command_build, &command_new,
-    &command_import, &command_get,   &command_cert,
+    &command_serve,  &command_check,  &command_build, &command_new,
+    &command_import, &command_mirror, &command_get,   &command_cert,
 };
 
 static void print_help(FILE *out)

@@ -170,6 +170,15 @@
 /** Hosts that are remembered with their robots.txt: the blog's, and those of its pictures. */
 #define LIMIT_WEB_HOSTS 32
 
+/** Entries that Blogger is asked for at once; it gives no more, whatever it is asked. */
+#define LIMIT_MIRROR_ENTRIES 150
+/** Bytes of one page of a feed, which waits on the disk: 150 posts with their pictures inside. */
+#define LIMIT_MIRROR_FEED (256u * 1024 * 1024)
+/** Pages of a feed: 300,000 posts of Blogger, 20,000 of a WordPress that gives ten at a time. */
+#define LIMIT_MIRROR_PAGES 2000
+/** What is remembered of a blog's feeds, in bytes: three addresses, each with two values. */
+#define LIMIT_MIRROR_STATE (64u * 1024)
+
 /* --- pages ------------------------------------------------------------------------------------ */
 
 /** Largest rendered page in bytes: a full review of LIMIT_SOURCE_FILE, or a sitemap of 200,000

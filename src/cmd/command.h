@@ -23,6 +23,7 @@ extern const struct command command_cert;
 extern const struct command command_check;
 extern const struct command command_get;
 extern const struct command command_import;
+extern const struct command command_mirror;
 extern const struct command command_new;
 extern const struct command command_serve;
 

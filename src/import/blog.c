@@ -364,6 +364,9 @@ bool blog_write(struct blog *blog, const struct feed *feed)
     link_remembered(blog);
     group_comments(blog);
     for (size_t i = 0; i < blog->items.count; i++) {
+        if (blog->options->stop != NULL && *blog->options->stop != 0) {
+            return false;
+        }
         if (!blog->items.items[i].unchanged) {
             ok = blog_post_write(blog, &blog->items.items[i], feed) && ok;
         }

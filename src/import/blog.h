@@ -16,6 +16,8 @@
 #include "import/outcome.h"
 #include "import/target.h"
 
+#include <signal.h>
+
 struct blog_options {
     slice input;           /* what is imported, as messages name it */
     slice address;         /* of the blog, where its entries have no more than a path; or empty */
@@ -23,6 +25,8 @@ struct blog_options {
     struct images *images; /* pictures are stored in */
     outcome_tell *tell;    /* is told of each file */
     void *context;
+    /** Not 0: no more files are begun. May be NULL. */
+    const volatile sig_atomic_t *stop;
 };
 
 /** A post or a page that is to be written. */

@@ -51,6 +51,7 @@ struct entry {
     struct slices labels; /* posts and pages; each stands here once */
     slice content;
     bool content_is_html; /* else plain text */
+    bool content_is_page; /* the whole page of the post, in any charset, as it came from the web */
     slice parent;         /* a comment's post or page, by its id; see entry_number */
     slice in_reply_to;    /* the comment that it answers, by its id */
     unsigned line;        /* of the input, from 1; 0 when it has no lines */

@@ -130,6 +130,7 @@ static const struct name attributes[] = {
     { "start", HTML_START },
     { "style", HTML_STYLE_RULES },
     { "title", HTML_TITLE_TEXT },
+    { "type", HTML_TYPE },
     { "value", HTML_VALUE },
     { "width", HTML_WIDTH },
 };

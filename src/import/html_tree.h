@@ -114,6 +114,7 @@ enum html_attribute {
     HTML_START,
     HTML_STYLE_RULES, /* style */
     HTML_TITLE_TEXT,  /* title */
+    HTML_TYPE,
     HTML_VALUE,
     HTML_WIDTH,
 };

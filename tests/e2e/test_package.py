@@ -68,6 +68,8 @@ def test_what_is_installed(installed):
              if not name.startswith(("usr/share/doc/", "usr/share/matinee/capsule/"))]
     assert files == [
         "usr/bin/matinee",
+        "usr/lib/systemd/system/matinee-mirror@.service",
+        "usr/lib/systemd/system/matinee-mirror@.timer",
         "usr/lib/systemd/system/matinee.service",
         "usr/lib/systemd/system/matinee.socket",
         "usr/lib/sysusers.d/matinee.conf",
@@ -189,6 +191,9 @@ def test_bash_completes_commands_and_options():
     (["cert", "mak"], ["make"]),
     (["cert", ""], ["fingerprint", "list", "make", "renew"]),
     (["get", "c"], []),
+    (["mirror", "--into", "caps"], ["capsule"]),
+    (["mirror", "--every", ""], []),
+    (["mirror", "c"], []),
     (["nothing", ""], []),
     (["build", "docs/man", "--ou"], ["--output"]),
 ])
@@ -245,13 +250,14 @@ def test_fish_completes(tmp_path):
 def test_units(tmp_path):
     make("install", f"PREFIX={tmp_path}/usr")
     units = tmp_path / "usr/lib/systemd/system"
-    for unit in ("matinee.service", "matinee.socket"):
+    for unit in ("matinee.service", "matinee.socket", "matinee-mirror@.service",
+                 "matinee-mirror@.timer"):
         done = run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", units / unit)
         assert done.returncode == 0 and "matinee" not in done.stdout, done.stdout
-    # The exposure of a service without any protection is 9.6; 2.0 is the most this one may have.
-    done = run("systemd-analyze", "security", "--offline=true", "--threshold=20",
-               units / "matinee.service")
-    assert done.returncode == 0, done.stdout
+    # The exposure of a service without any protection is 9.6; 2.0 is the most these may have.
+    for unit in ("matinee.service", "matinee-mirror@.service"):
+        done = run("systemd-analyze", "security", "--offline=true", "--threshold=20", units / unit)
+        assert done.returncode == 0, done.stdout
 
 
 # --- the Debian package ---
@@ -288,6 +294,9 @@ def test_contents_of_the_package(package, tmp_path):
     assert "\nExecStart=/usr/bin/matinee serve --config /etc/matinee/matinee.conf\n" in (
         tmp_path / unit).read_text()
     assert "@" not in re.sub(r"SystemCallFilter=.*", "", (tmp_path / unit).read_text())
+    [mirror] = [name for name in files if name.endswith("lib/systemd/system/matinee-mirror@.service")]
+    assert "\nExecStart=/usr/bin/matinee mirror --into %f\n" in (tmp_path / mirror).read_text()
+    assert mirror.replace(".service", ".timer") in files
     conffiles = (tmp_path / "DEBIAN/conffiles").read_text().split()
     assert sorted(conffiles) == ["/etc/logrotate.d/matinee", "/etc/matinee/matinee.conf"]
     version = run(BINARY, "--version").stdout.split()[1]
