@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import blog_server
+import serving
 from blog_server import BlogServer, both, cut, endless, instead, make_posts, redirect, slowly, status
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,7 +106,7 @@ def test_a_blog(capsule):
     text = (capsule / "reviews/the-3.gmi").read_text()
     assert "=> images/picture-3.png Picture 3\n" in text
     assert "=> review:the-2 the one before\n" in text
-    assert "/comments/the-3.gmi" in text
+    assert "Comments: comments/the-3.gmi | 1 comment\n" in text
     assert "I saw number 3." in (capsule / "static/comments/the-3.gmi").read_text()
     for n in range(1, 7):
         assert (capsule / f"static/images/picture-{n}.png").read_bytes() == blog_server.png(n)
@@ -588,6 +589,25 @@ def test_every(capsule):
             assert process.wait(SECONDS) == 0
             assert time.monotonic() - begin < 5
             assert process.stderr.read() == b""
+
+
+def test_new_posts_appear_in_a_server(capsule, tmp_path):
+    """`serve` and `mirror --every` on one capsule: nobody has to tell the server."""
+    with BlogServer(make_posts(2)) as blog:
+        mirrored(capsule, blog.url)
+        with serving.Server(capsule, tmp_path / "certs") as server:
+            assert b"The " in server.get("/reviews/the-2/").body
+            assert server.get("/reviews/the-3/").status == 51
+            with subprocess.Popen([MATINEE, *MIRROR, "--every", "1s"], cwd=capsule.parent,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+                blog.posts = make_posts(3)
+                until(lambda: server.get("/reviews/the-3/").status == 20)
+                page = server.get("/reviews/the-3/").body.decode()
+                assert "Picture 3" in page and "comment" in page
+                until(lambda: server.get("/images/picture-3.png").body == blog_server.png(3))
+                assert server.get("/2020/01/the-3.html").status // 10 == 3
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(SECONDS) == 0
 
 
 def test_called_wrongly(capsule):
