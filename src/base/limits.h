@@ -106,9 +106,11 @@
 /** Files that are looked at in a folder or an archive: a blog has some 10,000 pictures, each with a
  * file beside it. One costs 150 bytes of memory. */
 #define LIMIT_ARCHIVE_FILES 200000u
-/** Bytes of the list of files in a zip archive: 120 a file. All of them are in memory, three times
- * as large. */
-#define LIMIT_ARCHIVE_DIRECTORY (24u * 1024 * 1024)
+/** Feeds in one: Blogger gives a person 100 blogs. */
+#define LIMIT_ARCHIVE_FEEDS 100
+/** Bytes of the list of files in a zip archive: 120 a file. It is in memory, and takes two to five
+ * times as much there. */
+#define LIMIT_ARCHIVE_DIRECTORY (16u * 1024 * 1024)
 /** How many times as much may come out of an archive as there is in it: feeds shrink to a
  * twentieth, and bombs to a thousandth. What is smaller than the other figure does no harm. */
 #define LIMIT_ARCHIVE_RATIO 200u

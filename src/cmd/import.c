@@ -233,7 +233,7 @@ static bool import_archive(struct run *run, struct input *input, struct diags *d
     const struct image_source source = albums_source(&albums);
     slice day = file_day(&arena, input);
     bool ok = true;
-    run->images.source = archive.albums.count > 0 ? &source : NULL;
+    images_use(&run->images, archive.albums.count > 0 ? &source : NULL);
     for (size_t i = 0; i < archive.feeds.count; i++) {
         struct archive_stream stream;
         struct feed_input feed = {
@@ -244,7 +244,7 @@ static bool import_archive(struct run *run, struct input *input, struct diags *d
         ok = archive_begin(&archive, &archive.feeds.items[i], &stream, &feed.bytes, diags) &&
              import_feed(run, &feed, diags) && ok;
     }
-    run->images.source = NULL;
+    images_use(&run->images, NULL);
     albums_close(&albums);
     archive_close(&archive);
     arena_release(&arena);

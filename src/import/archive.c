@@ -178,14 +178,19 @@ static bool is_feed(struct archive *archive, const struct archive_file *file)
     return import_format_of((slice){ head, got }) == FORMAT_FEED;
 }
 
+static void tell_too_many(const struct looking *looking, unsigned most, const char *what)
+{
+    diags_add_line(looking->diags, DIAG_WARNING, looking->archive->path, 0,
+                   "it holds more than %u %s: the rest is passed over", most, what);
+}
+
 /* False when there are too many. */
 static bool look_at(struct looking *looking, const struct archive_file *file)
 {
     struct archive *archive = looking->archive;
     struct archive_files *list = NULL;
     if (++looking->files > LIMIT_ARCHIVE_FILES) {
-        diags_add_line(looking->diags, DIAG_WARNING, archive->path, 0,
-                       "it holds more than %u files: the rest is passed over", LIMIT_ARCHIVE_FILES);
+        tell_too_many(looking, LIMIT_ARCHIVE_FILES, "files");
         return false;
     }
     if (is_below(file->path, SLICE("Albums"))) {
@@ -194,6 +199,9 @@ static bool look_at(struct looking *looking, const struct archive_file *file)
         archive->others++;
     } else if (is_below(file->path, SLICE("Comments"))) {
         archive->comments++;
+    } else if (archive->feeds.count == LIMIT_ARCHIVE_FEEDS) {
+        tell_too_many(looking, LIMIT_ARCHIVE_FEEDS, "feeds");
+        return false;
     } else {
         list = &archive->feeds;
     }

@@ -95,6 +95,13 @@ bool images_open(struct images *images, int capsule, const struct image_source *
     return true;
 }
 
+void images_use(struct images *images, const struct image_source *source)
+{
+    images->source = source;
+    slice_map_release(&images->asked);
+    slice_map_release(&images->failed);
+}
+
 bool images_close(struct images *images, struct diags *diags)
 {
     bool ok = true;

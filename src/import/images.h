@@ -65,6 +65,8 @@ struct image_wanted {
  */
 MUST_USE bool images_open(struct images *images, int capsule, const struct image_source *source,
                           bool ask_again, struct diags *diags);
+/** Ask `source` from now on; NULL for none. What the one before did not have is asked for again. */
+void images_use(struct images *images, const struct image_source *source);
 /**
  * Have one picture: `*path`, which lives as long as `images`, is where it is below static/, for a
  * link: `images/NAME.EXT`; it may hold letters of any script, and is not percent-encoded. False

@@ -429,6 +429,26 @@ static void many_files_are_bounded(void **state)
     check_refused("many.zip", "too many files");
 }
 
+static void many_feeds_are_bounded(void **state)
+{
+    (void)state;
+    static struct member members[LIMIT_ARCHIVE_FEEDS + 5];
+    static char paths[ARRAY_LENGTH(members)][8];
+    struct archive archive;
+    struct diags diags;
+    for (size_t i = 0; i < ARRAY_LENGTH(members); i++) {
+        (void)snprintf(paths[i], sizeof paths[i], "%zu", i);
+        members[i] = (struct member){ paths[i], SLICE(FEED) };
+    }
+    write_zip("many.zip", members, ARRAY_LENGTH(members), 6);
+    diags_init(&diags);
+    assert_true(archive_open(&archive, "many.zip", &diags));
+    assert_int_equal(archive.feeds.count, LIMIT_ARCHIVE_FEEDS);
+    assert_int_equal(diags.counts[DIAG_WARNING], 1);
+    archive_close(&archive);
+    diags_release(&diags);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_capsule, leave_capsule)
@@ -442,6 +462,7 @@ int main(void)
         TEST(encrypted_files_are_passed_over),
         TEST(nothing_outside_is_read),
         TEST(many_files_are_bounded),
+        TEST(many_feeds_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -356,6 +356,26 @@ static void takes_the_smaller_form_when_the_larger_is_gone(void **state)
     run_end(&run);
 }
 
+static void another_source_is_asked_again(void **state)
+{
+    (void)state;
+    struct run run;
+    struct web web = { .asked = 0 };
+    struct web other = { .answers = { { "https://x/a.png", IMAGE_BYTES, A, NULL } } };
+    const struct image_source source = { web_get, &other };
+    run_begin(&run, &web, false);
+    assert_string_equal(run_store(&run, "https://x/a.png", "", "n"), "");
+    assert_string_equal(run_store(&run, "https://x/a.png", "", "n"), "");
+    images_use(&run.images, &source);
+    assert_string_equal(run_store(&run, "https://x/a.png", "", "n"), "images/a.png");
+    images_use(&run.images, NULL);
+    assert_string_equal(run_store(&run, "https://x/a.png", "", "n"), "images/a.png");
+    assert_string_equal(run_store(&run, "https://x/b.png", "", "n"), "");
+    assert_int_equal(web.asked, 1);
+    assert_int_equal(other.asked, 1);
+    run_end(&run);
+}
+
 static void only_the_web_is_asked(void **state)
 {
     (void)state;
@@ -606,6 +626,7 @@ int main(void)
         TEST(what_others_lead_to_is_not_replaced),
         TEST(files_of_people_stay),
         TEST(takes_the_smaller_form_when_the_larger_is_gone),
+        TEST(another_source_is_asked_again),
         TEST(only_the_web_is_asked),
         TEST(pictures_in_posts_are_stored),
         TEST(blocks_lead_to_their_pictures),
