@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "import/fact_line.h"
 #include "import/html_headings.h"
 #include "import/html_links.h"
 #include "import/phrase.h"
@@ -9,6 +10,8 @@
 enum {
     /* A bold paragraph that is longer is no heading. */
     BOLD_BYTES = 120,
+    /* A longer line behind a key in bold is prose. */
+    CREDIT_BYTES = 200,
 };
 
 /* --- blocks ----------------------------------------------------------------------------------- */
@@ -237,6 +240,22 @@ void html_builder_text(struct html_builder *builder, slice text, unsigned line)
     }
 }
 
+/* `<b>Director</b> Ann Example`: the key keeps apart from its value. */
+static slice take_line(struct html_builder *builder)
+{
+    size_t end = builder->line.bold_end;
+    slice text = html_line_take(&builder->line, builder->arena);
+    slice key = slice_head(text, end);
+    slice value = slice_from(text, end);
+    struct fact_line fact = { key, value };
+    bool is_key = end > 0 && value.len > 1 && value.len <= CREDIT_BYTES && value.ptr[0] == ' ' &&
+                  utf8_class(phrase_first(slice_from(value, 1))) == UTF8_LETTER &&
+                  !(value.ptr[1] >= 'a' && value.ptr[1] <= 'z') && fact_line_is_of_work(&fact) &&
+                  fact_find(key) != FACT_TITLE && !phrase_ends_like_prose(text);
+    return is_key ? arena_printf(builder->arena, "%.*s:%.*s", SLICE_ARG(key), SLICE_ARG(value))
+                  : text;
+}
+
 bool html_builder_end_line(struct html_builder *builder)
 {
     bool bold = is_bold_line(&builder->line, builder->joined);
@@ -252,7 +271,7 @@ bool html_builder_end_line(struct html_builder *builder)
         add_only_links(builder);
     } else {
         bool item = builder->item;
-        slice text = html_line_take(&builder->line, builder->arena);
+        slice text = take_line(builder);
         add_line(builder, text, bold);
         if (item && builder->quotes == 0) {
             add_queued(builder, builder->queue_line);

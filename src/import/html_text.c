@@ -43,6 +43,7 @@ void html_line_clear(struct html_line *line)
     line->gap = false;
     line->letters = 0;
     line->bold = 0;
+    line->bold_end = 0;
     line->linked = 0;
     line->marks = 0;
 }
@@ -50,6 +51,7 @@ void html_line_clear(struct html_line *line)
 void html_line_put(struct html_line *line, slice text, struct html_style style)
 {
     slice before = text;
+    bool leads = style.bold && line->bold_end == line->text.len;
     int32_t c = 0;
     while (utf8_next(&text, &c)) {
         enum utf8_class class = utf8_class(c);
@@ -68,6 +70,7 @@ void html_line_put(struct html_line *line, slice text, struct html_style style)
         }
         before = text;
     }
+    line->bold_end = leads ? line->text.len : line->bold_end;
 }
 
 void html_line_put_exactly(struct html_line *line, slice text)

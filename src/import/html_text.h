@@ -12,6 +12,7 @@ struct html_line {
     bool gap;        /* a blank stands before what comes next */
     size_t letters;  /* letters and digits in it, */
     size_t bold;     /* those of them in bold, */
+    size_t bold_end; /* bytes of text at its start that is all in bold */
     size_t linked;   /* and those in links */
     unsigned marks;  /* combining marks at its end */
     size_t left_out; /* marks too many in a row; html_line_clear leaves this as it is */

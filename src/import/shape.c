@@ -74,17 +74,21 @@ static bool split_scene(slice text, slice *name, slice *rest)
            !shape_looks_pinned(*name) && !phrase_ends_like_prose(*name);
 }
 
-/* An item that is a name alone, with its text in a paragraph below it. */
+/* A name alone above its text: an item with a paragraph below it, the first line of a paragraph. */
 static bool is_name_above(const struct shape_state *state, size_t i)
 {
     const struct block *block = shape_block(state, i);
     const struct block *next = i + 1 < state->blocks.count ? shape_block(state, i + 1) : NULL;
-    return block->kind == BLOCK_ITEM && next != NULL && next->kind == BLOCK_PARAGRAPH &&
-           !next->joined && !shape_is_heading(state, i + 1) && state->use[i + 1] == SHAPE_TEXT &&
-           block->text.len <= SCENE_NAME_BYTES &&
+    if (next == NULL || next->kind != BLOCK_PARAGRAPH || shape_is_heading(state, i + 1) ||
+        state->use[i + 1] != SHAPE_TEXT || !phrase_ends_sentence(next->text)) {
+        return false;
+    }
+    bool above = block->kind == BLOCK_ITEM || (block->kind == BLOCK_PARAGRAPH && !block->joined &&
+                                               next->joined && heading_is_titled(block->text));
+    return above && block->text.len <= SCENE_NAME_BYTES &&
            utf8_count_words(block->text) <= SCENE_NAME_WORDS &&
            !phrase_ends_like_prose(block->text) && !shape_looks_pinned(block->text) &&
-           shape_has_letter(block->text) && phrase_ends_sentence(next->text);
+           shape_has_letter(block->text);
 }
 
 static bool take_scene(struct shape_state *state, size_t i)

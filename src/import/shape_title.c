@@ -76,6 +76,42 @@ static void take_tagline(struct shape_state *state)
     }
 }
 
+/* `Movie Review: The Attic`, `[Review] The Attic`, `The Attic | Film Review`: what is reviewed. */
+static slice without_review(slice line)
+{
+    static const slice words[] = {
+        SLICE_INIT("movie review"),  SLICE_INIT("film review"),    SLICE_INIT("drama review"),
+        SLICE_INIT("kdrama review"), SLICE_INIT("k-drama review"), SLICE_INIT("review"),
+        SLICE_INIT("영화 리뷰"),     SLICE_INIT("드라마 리뷰"),    SLICE_INIT("리뷰")
+    };
+    bool bracket = slice_starts_with(line, SLICE("["));
+    slice text = slice_trim(slice_from(line, bracket));
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        slice rest = slice_trim(slice_from(text, words[i].len));
+        size_t mark = slice_starts_with(rest, SLICE("]")) || slice_starts_with(rest, SLICE(":"))
+                          ? 1
+                          : phrase_dash(rest);
+        if (phrase_starts_with(text, words[i]) && mark > 0 && rest.len > mark + 1 &&
+            bracket == slice_starts_with(rest, SLICE("]"))) {
+            return slice_trim(slice_from(rest, mark));
+        }
+        if (text.len > words[i].len + 3 &&
+            slice_equal_nocase(slice_from(text, text.len - words[i].len), words[i])) {
+            slice before = slice_trim(slice_head(text, text.len - words[i].len));
+            size_t last = before.len - 1;
+            while (last > 0 && ((unsigned char)before.ptr[last] & 0xC0) == 0x80) {
+                last--;
+            }
+            slice end = slice_from(before, last);
+            if (phrase_dash(end) > 0 || slice_equal(end, SLICE(":")) ||
+                slice_equal(end, SLICE("|"))) {
+                return slice_trim(slice_head(before, last));
+            }
+        }
+    }
+    return line;
+}
+
 /* Take the title that a title line holds: what stands before `(2013)`, before a dash, or all of it.
  * True when the line says more than went into the header by that. */
 static bool title_from_line(struct shape_state *state, slice line)
@@ -87,6 +123,14 @@ static bool title_from_line(struct shape_state *state, slice line)
     slice tagline;
     /* In a post about something else a year is a date, and a dash a dash. */
     bool splits = !state->post->marked || state->is_review;
+    slice bare = splits ? without_review(line) : line;
+    if (bare.len > 0 && bare.len < line.len && shape_has_letter(bare)) {
+        report_note(state->report, state->post->line, "\"%.*s\" became the title \"%.*s\"",
+                    SLICE_ARG(line), SLICE_ARG(bare));
+        line = bare;
+        open = slice_find_byte(line, '(');
+        close = slice_find_byte(line, ')');
+    }
     if (splits && open > 0 && close < line.len && open < close) {
         slice inside = slice_trim(slice_between(line.ptr + open + 1, line.ptr + close));
         if (phrase_is_year(inside)) {

@@ -80,6 +80,8 @@ def bracketed(cast):
 FACT_LINES = {
     "br": lambda facts, block: block("<br />".join(f"<b>{k}:</b> {v}" for k, v in facts)),
     "colon outside": lambda facts, block: block("<br>".join(f"<b>{k}</b>: {v}" for k, v in facts)),
+    "no colon": lambda facts, block: block("<br>".join(
+        f"<b>{k}:</b> {v}" if k in ("Title", "Year") else f"<b>{k}</b> {v}" for k, v in facts)),
     "no blank": lambda facts, block: block("<br>".join(f"<b>{k}:</b>{v}" for k, v in facts)),
     "blocks": lambda facts, block: "".join(block(f"{k}: {v}") for k, v in facts),
     "list": lambda facts, block: "<ul>" + "".join(f"<li>{k}: {v}</li>" for k, v in facts) + "</ul>",
@@ -114,6 +116,7 @@ SCENES = {
     "colon outside": lambda scenes, block: "".join(block(f"<i>{n}</i>: {t}") for n, t in scenes),
     "dash": lambda scenes, block: "".join(block(f"<b>{n}</b> – {t}") for n, t in scenes),
     "above": lambda scenes, block: "".join(block(f"<b>{n}</b><br />{t}") for n, t in scenes),
+    "plain above": lambda scenes, block: "".join(block(f"{n}<br />{t}") for n, t in scenes),
     "list": lambda scenes, block: "<ul>" + "".join(
         f"<li><b>{n}:</b> {t}</li>" for n, t in scenes) + "</ul>",
     "list above": lambda scenes, block: "<ul>" + "".join(
