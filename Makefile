@@ -28,14 +28,15 @@ text := date gemtext gemtext_lines header settings slug uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url
 model := capsule check facet paths
-import := address albums archive blog blog_links blog_post comment_thread comments emit entry entry_post entry_store \
-	fact_line facts feed feed_draft feed_json feed_words format heading html html_blocks html_builder html_charset \
-	html_chrome html_guard html_headings html_links html_media html_page html_style html_table html_text html_tree \
-	image_data image_memory image_name images mail_date memory names page_lines page_text phrase plain_page \
-	post_images quotation report saved_page shape shape_facts shape_lines shape_quotes shape_tags shape_title \
-	source_lines target typed_html unzip written_date xml_stream
+import := address albums archive blog blog_links blog_post comment_thread comments emit entry entry_post \
+	entry_store fact_line facts feed feed_draft feed_json feed_words format heading html html_blocks \
+	html_builder html_charset html_chrome html_guard html_headings html_links html_media html_page html_style \
+	html_table html_text html_tree image_data image_memory image_name images mail_date memory names \
+	page_lines page_text phrase plain_page post_images quotation report saved_page shape shape_facts \
+	shape_lines shape_quotes shape_tags shape_title source_lines target typed_html unzip written_date \
+	xml_stream
 web := fetch hosts public_address robots transfer web_url
-mirror := feed_address feed_links find_feed mirror mirror_state short_entry spool
+mirror := feed_address feed_links find_feed mirror mirror_state short_entry spool web_images
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
@@ -44,8 +45,8 @@ server := acceptor admission backoff calls channel clock connection first_record
 	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
-cmd := address_check build capsule_certificate capsule_folder cert cert_list check command get import \
-	json link_check mirror new open_capsule path_check progress serve server_user tally telling tree
+cmd := address_check build capsule_certificate capsule_folder cert cert_list check command get import json \
+	link_check mirror new open_capsule path_check progress serve server_user tally telling tree
 ROOMS := base text gemini model import web mirror source pages server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 

@@ -12,19 +12,23 @@
 #include "import/feed_json.h"
 #include "import/format.h"
 #include "import/saved_page.h"
+#include "mirror/web_images.h"
 #include "text/date.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+/* Between two requests to a host. */
+enum { FETCH_DELAY_MS = 1000 };
+
 static const char usage[] =
-    "usage: matinee import [--into CAPSULE] [--published DATE] [--blog ADDRESS] [--overwrite] "
-    "[--json]\n"
-    "                      FILE...\n"
+    "usage: matinee import [--into CAPSULE] [--published DATE] [--blog ADDRESS] [--overwrite]\n"
+    "                      [--fetch [--allow-private]] [--json] FILE...\n"
     "\n"
     "Makes a capsule of a blog: each FILE is Google's Takeout (a folder or a .zip, with its "
     "albums),\n"
@@ -43,6 +47,8 @@ static const char usage[] =
     "                    time, 2025-09-12T20:00+09:00 (default: the file's own date)\n"
     "  --blog ADDRESS    where the blog is on the web, for exports that do not say (Takeout)\n"
     "  --overwrite       write the new version over a file that a person has changed, too\n"
+    "  --fetch           fetch pictures from the web, with a second between two requests\n"
+    "  --allow-private   with --fetch: from hosts in private networks, and this machine, too\n"
     "  --json            print what was done as one JSON document, with every word that was "
     "dropped\n"
     "  --help            print this text\n"
@@ -50,7 +56,9 @@ static const char usage[] =
     "Exit code: 0 all imported, 1 some were not, 2 called wrongly.\n";
 
 static const struct option long_options[] = {
+    { "allow-private", no_argument, NULL, 'a' },
     { "blog", required_argument, NULL, 'b' },
+    { "fetch", no_argument, NULL, 'f' },
     { "help", no_argument, NULL, 'h' },
     { "into", required_argument, NULL, 'i' },
     { "published", required_argument, NULL, 'p' },
@@ -64,6 +72,8 @@ struct options {
     slice published; /* empty when not given */
     slice blog;
     bool overwrite;
+    bool fetch;
+    bool allow_private;
     bool json;
 };
 
@@ -72,6 +82,7 @@ struct run {
     const struct options *options;
     struct target target;
     struct images images;
+    const struct image_source *web; /* NULL: pictures stay there */
     struct progress progress;
     struct telling telling;
 };
@@ -219,6 +230,24 @@ static bool import_blog(struct run *run, struct input *input, bool is_json, stru
     return ok;
 }
 
+/* Pictures are looked for in the albums first, and then on the web. */
+struct pictures {
+    struct image_source albums;
+    const struct image_source *web; /* or NULL */
+};
+
+static enum image_got get_picture(void *context, struct arena *arena,
+                                  const struct image_request *request, struct image_answer *answer)
+{
+    const struct pictures *pictures = context;
+    enum image_got got = pictures->albums.get(pictures->albums.context, arena, request, answer);
+    if (got != IMAGE_GONE || pictures->web == NULL) {
+        return got;
+    }
+    *answer = (struct image_answer){ .bytes = SLICE_EMPTY };
+    return pictures->web->get(pictures->web->context, arena, request, answer);
+}
+
 /* A Takeout: each feed that is in it, with the pictures of its albums. */
 static bool import_archive(struct run *run, struct input *input, struct diags *diags)
 {
@@ -230,10 +259,11 @@ static bool import_archive(struct run *run, struct input *input, struct diags *d
     }
     arena_init(&arena);
     albums_open(&albums, &archive);
-    const struct image_source source = albums_source(&albums);
+    struct pictures pictures = { albums_source(&albums), run->web };
+    const struct image_source source = { get_picture, &pictures };
     slice day = file_day(&arena, input);
     bool ok = true;
-    images_use(&run->images, archive.albums.count > 0 ? &source : NULL);
+    images_use(&run->images, archive.albums.count > 0 ? &source : run->web);
     for (size_t i = 0; i < archive.feeds.count; i++) {
         struct archive_stream stream;
         struct feed_input feed = {
@@ -244,7 +274,7 @@ static bool import_archive(struct run *run, struct input *input, struct diags *d
         ok = archive_begin(&archive, &archive.feeds.items[i], &stream, &feed.bytes, diags) &&
              import_feed(run, &feed, diags) && ok;
     }
-    images_use(&run->images, NULL);
+    images_use(&run->images, run->web);
     albums_close(&albums);
     archive_close(&archive);
     arena_release(&arena);
@@ -320,6 +350,41 @@ static bool import_files(struct run *run, int count, char **files)
     return ok;
 }
 
+static void on_wait(void *context, slice message)
+{
+    struct progress *progress = context;
+    progress_clear(progress);
+    (void)fprintf(stderr, "matinee: %.*s\n", SLICE_ARG(message));
+}
+
+/* All files, with pictures from the web when they are wanted. */
+static bool import_all(struct run *run, int count, char **files, struct diags *diags)
+{
+    const struct fetch_options fetching = {
+        .delay_ms = FETCH_DELAY_MS,
+        .allow_private = run->options->allow_private,
+        .tell = on_wait,
+        .context = &run->progress,
+    };
+    struct web_images pictures = { .fetcher = NULL };
+    const struct image_source source = web_images_source(&pictures);
+    if (run->options->fetch) {
+        (void)signal(SIGPIPE, SIG_IGN);
+        pictures.fetcher = fetch_begin(&fetching);
+        run->web = pictures.fetcher != NULL ? &source : NULL;
+    }
+    bool ok = images_open(&run->images, run->target.fd, run->web, false, diags);
+    if (ok) {
+        ok = import_files(run, count, files);
+        telling_images(&run->telling, &run->images.counts);
+        ok = images_close(&run->images, diags) && ok;
+    }
+    if (pictures.fetcher != NULL) {
+        fetch_end(pictures.fetcher);
+    }
+    return ok;
+}
+
 static int import_into(const struct options *options, int count, char **files)
 {
     struct arena arena;
@@ -341,12 +406,7 @@ static int import_into(const struct options *options, int count, char **files)
                                   .overwrite = options->overwrite };
     bool ok = target_open(&run.target, &arena, folder.items, folder.count, &diags);
     if (ok) {
-        ok = images_open(&run.images, folder.fd, NULL, false, &diags);
-        if (ok) {
-            ok = import_files(&run, count, files);
-            telling_images(&run.telling, &run.images.counts);
-            ok = images_close(&run.images, &diags) && ok;
-        }
+        ok = import_all(&run, count, files, &diags);
         ok = target_close(&run.target, &diags) && ok;
     }
     telling_diags(&run.telling, &diags);
@@ -369,8 +429,14 @@ static int run(int argc, char **argv)
                 return command_usage_error(&command_import, "which file is to be imported?");
             }
             return import_into(&options, argc - optind, argv + optind);
+        case 'a':
+            options.allow_private = true;
+            break;
         case 'b':
             options.blog = slice_of(optarg);
+            break;
+        case 'f':
+            options.fetch = true;
             break;
         case 'h':
             return command_help(&command_import);

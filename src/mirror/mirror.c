@@ -12,6 +12,7 @@
 #include "mirror/mirror_state.h"
 #include "mirror/short_entry.h"
 #include "mirror/spool.h"
+#include "mirror/web_images.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -355,48 +356,6 @@ static bool read_series(struct run *run, struct series *series)
     return true;
 }
 
-/* --- pictures ----------------------------------------------------------------------------------
- */
-
-static enum image_got get_image(void *context, struct arena *arena,
-                                const struct image_request *request, struct image_answer *answer)
-{
-    struct run *run = context;
-    struct buf body;
-    struct fetch_answer got;
-    const struct fetch_request wanted = {
-        .url = request->url,
-        .etag = request->etag,
-        .modified = request->modified,
-        .max = request->max,
-        .begin = begin_page,
-        .take = take_page,
-        .context = &body,
-    };
-    buf_init(&body, request->max);
-    enum fetch_result result = fetch(run->options->fetcher, arena, &wanted, &got);
-    bool is_empty = result == FETCH_DONE && body.len == 0;
-    *answer = (struct image_answer){
-        .bytes = result == FETCH_DONE ? arena_copy(arena, buf_slice(&body)) : SLICE_EMPTY,
-        .etag = got.etag,
-        .modified = got.modified,
-        .reason = is_empty ? SLICE("it is empty") : got.problem,
-    };
-    buf_release(&body);
-    switch (result) {
-    case FETCH_DONE:
-        return is_empty ? IMAGE_GONE : IMAGE_BYTES;
-    case FETCH_SAME:
-        return IMAGE_SAME;
-    case FETCH_GONE:
-    case FETCH_NEVER:
-        return IMAGE_GONE;
-    default:
-        run->incomplete = true;
-        return IMAGE_LATER;
-    }
-}
-
 /* --- the whole ---------------------------------------------------------------------------------
  */
 
@@ -419,7 +378,8 @@ static bool read_all(struct run *run)
 static enum mirror_result take_and_write(struct run *run)
 {
     const struct mirror_options *options = run->options;
-    const struct image_source source = { get_image, run };
+    struct web_images pictures = { .fetcher = options->fetcher };
+    const struct image_source source = web_images_source(&pictures);
     const struct blog_options blog_options = {
         .input = run->series[MIRROR_POSTS].url,
         .published = options->published,
@@ -438,7 +398,7 @@ static enum mirror_result take_and_write(struct run *run)
         } else if (!blog_write(&run->blog, &run->series[MIRROR_POSTS].feed)) {
             result = is_stopped(run) ? MIRROR_STOPPED : MIRROR_INCOMPLETE;
         } else {
-            result = run->incomplete ? MIRROR_INCOMPLETE : MIRROR_DONE;
+            result = run->incomplete || pictures.incomplete ? MIRROR_INCOMPLETE : MIRROR_DONE;
         }
         blog_end(&run->blog);
     }

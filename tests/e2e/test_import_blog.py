@@ -1,10 +1,12 @@
 """`matinee import` of whole blogs: exports and feeds become reviews, pages and comments."""
 
 import base64
+import http.server
 import os
 import random
 import re
 import subprocess
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 import zipfile
@@ -222,6 +224,44 @@ def test_pictures_on_the_web_stay_there(capsule):
     imported(capsule, blogs.takeout([dict(blogs.POSTS[1], html=html)]))
     assert "=> https://pictures.example/far.jpg Far\n" in (capsule / "reviews/the-cellar.gmi").read_text()
     assert not (capsule / "static").exists()
+
+
+@pytest.fixture
+def pictures():
+    """A site with one picture."""
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            found = self.path == "/stairs.png"
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", "image/png" if found else "text/plain")
+            self.end_headers()
+            self.wfile.write(base64.b64decode(PIXELS) if found else b"none")
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_pictures_are_fetched_when_that_is_wanted(capsule, pictures):
+    html = (f"<p><img alt='The stairs' src='{pictures}/stairs.png'></p><p>Text.</p>"
+            f"<h2>More</h2><p>Words.</p><p><img alt='Gone' src='{pictures}/gone.png'></p>")
+    blog = blogs.takeout([dict(blogs.POSTS[1], html=html)])
+    refused = imported(capsule, blog, "--fetch")
+    assert "private" in refused
+    assert not list(capsule.glob("static/images/*"))
+    imported(capsule, blog, "--fetch", "--allow-private")
+    text = (capsule / "reviews/the-cellar.gmi").read_text()
+    assert "Poster: images/stairs.png | The stairs\n" in text
+    assert f"=> {pictures}/gone.png Gone\n" in text
+    assert (capsule / "static/images/stairs.png").read_bytes() == base64.b64decode(PIXELS)
+    checked(capsule)
 
 
 @pytest.mark.parametrize("address", [
