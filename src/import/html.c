@@ -9,6 +9,28 @@
 /* Blocks at the start of a post among which its title is looked for. */
 enum { TITLE_BLOCKS = 4 };
 
+/* What WordPress adds to each post of its feed: `The post The Attic appeared first on My Blog.` */
+static void drop_feed_line(struct post *post, size_t first, struct report *report)
+{
+    size_t at = post->blocks.count;
+    while (at > first && post->blocks.items[at - 1].kind == BLOCK_LINK) {
+        at--;
+    }
+    const struct block *line = at > first ? &post->blocks.items[at - 1] : NULL;
+    if (line == NULL || line->kind != BLOCK_PARAGRAPH ||
+        !slice_starts_with(line->text, SLICE("The post ")) ||
+        slice_find(line->text, SLICE(" appeared first on ")) == line->text.len) {
+        return;
+    }
+    report_drop(report, line->line, line->line, line->text, "a line of the blog's feed");
+    for (size_t i = at; i < post->blocks.count; i++) {
+        const struct block *link = &post->blocks.items[i];
+        report_note(report, link->line, "the link of that line is left out: %.*s",
+                    SLICE_ARG(link->url));
+    }
+    post->blocks.count = at - 1;
+}
+
 bool html_read(struct arena *arena, const struct source *source, unsigned line, struct post *post,
                struct report *report, struct diags *diags)
 {
@@ -17,7 +39,9 @@ bool html_read(struct arena *arena, const struct source *source, unsigned line, 
         return false;
     }
     const struct html_part part = { .tree = &tree, .root = 0, .base = post->url };
+    size_t first = post->blocks.count;
     html_blocks_add(arena, &part, post, report);
+    drop_feed_line(post, first, report);
     return true;
 }
 

@@ -305,9 +305,13 @@ static bool is_cut(slice text)
  * not cut. */
 static slice first_sentences(slice text)
 {
-    slice rest = text;
     slice word;
     size_t end = 0;
+    /* What WordPress's feeds add: `The post The Attic appeared first on My Blog.` */
+    size_t added = slice_find(text, SLICE(" appeared first on "));
+    size_t post = slice_find(text, SLICE(" The post "));
+    text = added < text.len && post < added ? slice_trim(slice_head(text, post)) : text;
+    slice rest = text;
     if (text.len <= SUMMARY_BYTES && !is_cut(text)) {
         return text;
     }

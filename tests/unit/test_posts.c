@@ -211,7 +211,15 @@ static bool loses_nothing(struct made *made, slice html)
         add_words(&made->arena, &shown, made->post.labels.items[i]);
     }
     add_words(&made->arena, &kept, buf_slice(&made->text));
-    add_words(&made->arena, &kept, buf_slice(&made->told));
+    for (size_t i = 0; i < made->report.notes.count; i++) {
+        add_words(&made->arena, &kept, made->report.notes.items[i].text);
+    }
+    for (size_t i = 0; i < made->report.dropped.count; i++) {
+        const struct dropped *dropped = &made->report.dropped.items[i];
+        for (size_t k = 0; k < dropped->texts.count; k++) {
+            add_words(&made->arena, &kept, dropped->texts.items[k]);
+        }
+    }
     buf_release(&visible);
     return has_words(&shown, &kept);
 }
