@@ -69,21 +69,15 @@ static void add_lines(struct arena *arena, slice text, unsigned number, struct p
     }
 }
 
-/* The post is somewhere on its page. What the page says of its title and date the feed has said
- * already. */
-static bool read_page(struct arena *arena, const struct entry *entry, slice path, struct post *post,
+/* The post is somewhere on its page. */
+static bool read_page(struct arena *arena, const struct entry *entry, struct post *post,
                       struct report *report)
 {
     struct diags diags;
-    struct post on_page = { .with_data = post->with_data };
-    const struct source source = { path, entry->content };
+    const struct source source = { entry->url, entry->content };
     diags_init(&diags);
-    bool ok = html_read_page(arena, &source, &on_page, report, &diags);
-    if (ok) {
-        post->blocks.items = on_page.blocks.items;
-        post->blocks.count = on_page.blocks.count;
-        post->blocks.capacity = on_page.blocks.capacity;
-    } else if (diags.count > 0) {
+    bool ok = html_read_page_of(arena, &source, post, report, &diags);
+    if (!ok && diags.count > 0) {
         report_note(report, entry->line, "its page cannot be read: %.*s",
                     SLICE_ARG(diags.items[0].message));
     }
@@ -107,7 +101,7 @@ bool entry_to_post(struct arena *arena, const struct entry *entry, slice path, s
             *ARRAY_ADD(arena, &post->labels) = label;
         }
     }
-    if (entry->content_is_page && read_page(arena, entry, entry->url, post, report)) {
+    if (entry->content_is_page && read_page(arena, entry, post, report)) {
         return true;
     }
     bool has_content = entry->content.len > 0 && !entry->content_is_page;

@@ -62,16 +62,18 @@ static void drop_title(struct post *post, struct report *report)
     }
 }
 
-bool html_read_page(struct arena *arena, const struct source *source, struct post *post,
-                    struct report *report, struct diags *diags)
+/* Find the post on a page and add its text to `post`, which the page may say more of. */
+static bool read_page(struct arena *arena, const struct source *source, bool with_facts,
+                      struct post *post, struct report *report, struct diags *diags)
 {
     struct html_tree tree = { .with_data = post->with_data };
-    *post = (struct post){ .with_data = post->with_data };
     if (!html_tree_read(arena, source, 1, false, &tree, diags)) {
         return false;
     }
     size_t root = html_page_find_post(&tree, report);
-    html_page_read_facts(arena, &tree, root, post, report);
+    if (with_facts) {
+        html_page_read_facts(arena, &tree, root, post, report);
+    }
     const struct html_part part = {
         .tree = &tree, .root = root, .base = html_page_base(&tree, post->url), .page = true
     };
@@ -84,4 +86,17 @@ bool html_read_page(struct arena *arena, const struct source *source, struct pos
         return false;
     }
     return true;
+}
+
+bool html_read_page(struct arena *arena, const struct source *source, struct post *post,
+                    struct report *report, struct diags *diags)
+{
+    *post = (struct post){ .with_data = post->with_data };
+    return read_page(arena, source, true, post, report, diags);
+}
+
+bool html_read_page_of(struct arena *arena, const struct source *source, struct post *post,
+                       struct report *report, struct diags *diags)
+{
+    return read_page(arena, source, false, post, report, diags);
 }

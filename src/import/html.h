@@ -30,4 +30,9 @@ MUST_USE bool html_read(struct arena *arena, const struct source *source, unsign
 MUST_USE bool html_read_page(struct arena *arena, const struct source *source, struct post *post,
                              struct report *report, struct diags *diags);
 
+/** The same for the page of `post`, whose title, address and other facts are known: its text is
+ * added to the blocks. */
+MUST_USE bool html_read_page_of(struct arena *arena, const struct source *source, struct post *post,
+                                struct report *report, struct diags *diags);
+
 #endif

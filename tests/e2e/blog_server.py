@@ -120,6 +120,7 @@ class BlogServer:
         self.short = short            # the feeds hold summaries
         self.robots = robots          # text of robots.txt
         self.give = give              # entries at once, whatever is asked for
+        self.id = ID                  # that Blogger has for it
         self.conditional = True
         self.fault = None
         self.asked, self.headers, self.counts = [], [], Counter()
@@ -197,7 +198,7 @@ class BlogServer:
         shown = entries[start - 1:start - 1 + most]
         more = start - 1 + most < len(entries)
         feed = {
-            "id": {"$t": ID}, "updated": {"$t": "2025-01-01T00:00:00.000Z"}, "title": {"$t": "Trial"},
+            "id": {"$t": self.id}, "updated": {"$t": "2025-01-01T00:00:00.000Z"}, "title": {"$t": "Trial"},
             "link": [{"rel": "alternate", "href": self.url + "/"}],
             "author": [{"name": {"$t": "Kim"}}],
             "openSearch$totalResults": {"$t": str(len(entries))},
@@ -220,12 +221,12 @@ class BlogServer:
         if which == "comments":
             post, comment = entry
             return {
-                "id": {"$t": f"{ID}.post-{comment['n']}"}, "published": {"$t": post["published"]},
+                "id": {"$t": f"{self.id}.post-{comment['n']}"}, "published": {"$t": post["published"]},
                 "updated": {"$t": post["published"]}, "title": {"type": "text", "$t": "x"},
                 "content": {"type": "html", "$t": comment["html"]},
                 "link": [{"rel": "alternate", "href": f"{self.url}{post['path']}#c{comment['n']}"}],
                 "author": [{"name": {"$t": comment["author"]}}],
-                "thr$in-reply-to": {"ref": f"{ID}.post-{post['n']}",
+                "thr$in-reply-to": {"ref": f"{self.id}.post-{post['n']}",
                                     "href": self.url + post["path"]},
             }
         html = self.whole(entry["html"])
@@ -233,7 +234,7 @@ class BlogServer:
         text = {"summary": {"type": "text", "$t": " ".join(html.split(">", 1)[1].split()[:6])}} \
             if self.short else {"content": {"type": "html", "$t": html}}
         return {
-            "id": {"$t": f"{ID}.{kind}-{entry['n']}"}, "published": {"$t": entry["published"]},
+            "id": {"$t": f"{self.id}.{kind}-{entry['n']}"}, "published": {"$t": entry["published"]},
             "updated": {"$t": entry["updated"]},
             "category": [{"scheme": "http://www.blogger.com/atom/ns#", "term": label}
                          for label in entry.get("labels", [])],

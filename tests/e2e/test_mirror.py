@@ -5,7 +5,7 @@ import os
 import random
 import re
 import signal
-import socket
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import blog_server
+import blogs
 import serving
 from blog_server import BlogServer, both, cut, endless, instead, make_posts, redirect, slowly, status
 
@@ -188,6 +189,27 @@ def test_both_forms_give_the_same(tmp_path):
     assert contents(one) == contents(two)
 
 
+def test_after_an_export(capsule):
+    """Who has imported Takeout already gets nothing twice; drafts stay, what is new comes."""
+    posts = make_posts(6, images=False)
+    with BlogServer(posts + [dict(make_posts(7, images=False)[6])]) as blog:
+        blog.id = blogs.BLOG
+        handed_out = [dict(post, html=blog.whole(post["html"]), comments=[dict(
+            comment, published=post["published"]) for comment in post["comments"]]) for post in posts]
+        draft = {"n": 50, "title": "Not yet", "html": "<p>Half.</p>", "draft": True,
+                 "published": "2020-02-01T00:00:00Z"}
+        (capsule.parent / "feed.atom").write_text(blogs.takeout([*handed_out, draft]))
+        done = run(capsule, "import", "--blog", blog.url, "feed.atom")
+        assert done.returncode == 0, done.stderr
+        before = tree(capsule)
+        said = mirrored(capsule, blog.url)
+        assert "reviews: 1 written, 6 up to date" in said, said
+        after = tree(capsule)
+        assert {name for name in after if after[name] != before.get(name)
+                and not name.startswith(".matinee/")} == {"reviews/the-7.gmi"}
+    assert names(capsule) == sorted(["not-yet", *(f"the-{n}" for n in range(1, 8))])
+
+
 @pytest.mark.parametrize("start", ["/", "/feeds/posts/default", "/feeds/posts/default?alt=rss",
                                    "/2020/01/the-2.html"])
 def test_whatever_address(capsule, start):
@@ -206,11 +228,12 @@ def test_feed_that_no_page_names(capsule):
 def test_short_feed(capsule):
     """The page has the rest; of a page that is known and was not changed, nothing is asked."""
     with BlogServer(make_posts(6), short=True) as blog:
-        mirrored(capsule, blog.url)
+        said = mirrored(capsule, blog.url)
         text = (capsule / "reviews/the-4.gmi").read_text()
         assert "Number 4:" in text and "=> images/picture-4.png Picture 4\n" in text
         assert "=> review:the-3 the one before\n" in text
         assert "Popular" not in text and "stranger" not in text
+        assert "from the page" not in said and "Published" not in said
         checked(capsule)
         before = tree(capsule)
         blog.posts[3]["html"] += "<p>Seen again.</p>"
@@ -494,6 +517,19 @@ def test_private_addresses(capsule):
             assert "its host is in a private network" in done.stderr
         assert blog.asked == []
     assert names(capsule) == []
+
+
+def test_certificate_of_nobody(capsule, tmp_path):
+    """Over TLS the certificate has to be one that the system trusts; that is not tried again."""
+    done = run(capsule, "cert", "--certs", str(tmp_path / "certs"), "--host", "localhost", "make")
+    assert done.returncode == 0, done.stderr
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certs/localhost.crt", tmp_path / "certs/localhost.key")
+    with BlogServer(make_posts(1)) as blog:
+        blog.server.socket = context.wrap_socket(blog.server.socket, server_side=True)
+        said = fails(capsule, blog.url.replace("http://127.0.0.1", "https://localhost"), "certificate")
+        assert "asked again" not in said
+        assert blog.asked == []
 
 
 def test_who_asks(capsule):
