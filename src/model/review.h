@@ -41,7 +41,7 @@ struct image {
 };
 
 /** The page with the comments on a review, and the label of the link to it. */
-struct comments {
+struct comments_page {
     slice path; /* below static/, without a first slash; empty when there is none */
     slice label;
 };
@@ -107,7 +107,7 @@ struct review {
     slice series_number;
     slice best_quote_id;
     struct image poster;
-    struct comments comments;
+    struct comments_page comments;
     bool draft;
     bool has_published;
     int64_t published;         /* a moment */

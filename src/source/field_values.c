@@ -179,6 +179,6 @@ void take_comments(struct fields *fields, const struct field *field, slice value
     if (take_file(fields, value, "expected the path of a page below static/ before the `|`", &path,
                   &label) &&
         header_value_fits(fields->source, label.ptr, label, fields->diags)) {
-        fields->out->comments = (struct comments){ path, label };
+        fields->out->comments = (struct comments_page){ path, label };
     }
 }
