@@ -87,6 +87,25 @@ static slice first_page(struct run *run, const struct series *series)
     return feed_address_page(&run->arena, series->url, series->paging, 1, 1);
 }
 
+/* What came for a page of a feed: its kind is seen from its content. */
+static enum import_format format_of(struct run *run, const struct series *series)
+{
+    slice head;
+    return spool_read(&series->spool, &run->arena, HEAD_BYTES, &head) ? import_format_of(head)
+                                                                      : FORMAT_PAGE_TEXT;
+}
+
+/* A feed beside that of the posts is left out of this run: what it gave earlier stays. */
+static enum fetch_result leave_out(struct run *run, struct series *series, enum diag_level level,
+                                   slice url, slice problem)
+{
+    complain(run, level, url, problem);
+    run->incomplete = run->incomplete || level == DIAG_ERROR;
+    series->fetched = false;
+    series->url = series->mark.url = SLICE_EMPTY;
+    return FETCH_SAME;
+}
+
 /* Fetch the first page of a feed. Feeds of comments and pages need not be there. */
 static enum fetch_result begin_series(struct run *run, struct series *series,
                                       const struct mirror_mark *known)
@@ -94,18 +113,30 @@ static enum fetch_result begin_series(struct run *run, struct series *series,
     slice problem;
     slice url = first_page(run, series);
     enum fetch_result result = get_feed(run, series, url, known, &problem);
+    enum import_format format = FORMAT_FEED;
     series->fetched = result == FETCH_DONE;
-    if (result == FETCH_DONE || result == FETCH_SAME) {
-        return result;
+    if (series->fetched && series->which != MIRROR_POSTS) {
+        format = format_of(run, series);
     }
-    if (series->which != MIRROR_POSTS && (result == FETCH_GONE || result == FETCH_NEVER)) {
-        if (result == FETCH_NEVER) {
-            complain(run, DIAG_WARNING, url, problem);
+    if (format != FORMAT_FEED && format != FORMAT_JSON) {
+        return leave_out(run, series, DIAG_WARNING, url, SLICE("this is no feed"));
+    }
+    if (series->which != MIRROR_POSTS) {
+        switch (result) {
+        case FETCH_GONE:
+            series->url = series->mark.url = SLICE_EMPTY;
+            return FETCH_SAME;
+        case FETCH_NEVER:
+            return leave_out(run, series, DIAG_WARNING, url, problem);
+        case FETCH_LATER:
+            return leave_out(run, series, DIAG_ERROR, url, problem);
+        default:
+            break;
         }
-        series->url = series->mark.url = SLICE_EMPTY;
-        return FETCH_SAME;
     }
-    complain(run, DIAG_ERROR, url, problem);
+    if (result != FETCH_DONE && result != FETCH_SAME) {
+        complain(run, DIAG_ERROR, url, problem);
+    }
     return result;
 }
 
@@ -147,6 +178,9 @@ static bool same_comments(struct run *run, const struct entry *entry)
             ? NULL
             : memory_find(memory, arena_printf(&run->arena, "%.*s#comments", SLICE_ARG(post->id)));
     unsigned long known = 0;
+    if (run->series[MIRROR_COMMENTS].url.len == 0) {
+        return true; /* nobody knows */
+    }
     if (comments != NULL && !slice_to_number(comments->updated, ULONG_MAX, &known)) {
         known = 0;
     }
@@ -254,14 +288,6 @@ static size_t count_entries(const struct feed *feed)
         }
     }
     return count;
-}
-
-/* What came for a page of a feed: its kind is seen from its content. */
-static enum import_format format_of(struct run *run, const struct series *series)
-{
-    slice head;
-    return spool_read(&series->spool, &run->arena, HEAD_BYTES, &head) ? import_format_of(head)
-                                                                      : FORMAT_PAGE_TEXT;
 }
 
 /* Read the page in the spool. False when it is not whole. */

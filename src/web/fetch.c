@@ -255,10 +255,11 @@ static enum fetch_result learn_robots(struct errand *errand, struct host *host)
     enum fetch_result result = follow(&its_errand);
     bool is_read = result == FETCH_DONE || result == FETCH_NOT_TAKEN;
     host->robots = (struct robots){ 0 };
+    arena_release(&host->robots_arena);
     host->robots_known = result != FETCH_LATER && result != FETCH_STOPPED;
     host->robots_end = now_ms() + (host->robots_known ? ROBOTS_MS : LEFT_ALONE_MS);
     if (is_read) {
-        robots_read(&host->arena, buf_slice(&text), SLICE("matinee"), &host->robots);
+        robots_read(&host->robots_arena, buf_slice(&text), SLICE("matinee"), &host->robots);
     } else {
         errand->answer->problem = answer.problem;
     }

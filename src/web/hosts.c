@@ -15,9 +15,11 @@ struct host *hosts_find(struct hosts *hosts, slice origin)
         oldest = &hosts->items[hosts->count++];
     } else {
         arena_release(&oldest->arena);
+        arena_release(&oldest->robots_arena);
     }
     *oldest = (struct host){ .used = ++hosts->clock };
     arena_init(&oldest->arena);
+    arena_init(&oldest->robots_arena);
     oldest->origin = arena_copy(&oldest->arena, origin);
     return oldest;
 }
@@ -26,6 +28,7 @@ void hosts_release(struct hosts *hosts)
 {
     for (size_t i = 0; i < hosts->count; i++) {
         arena_release(&hosts->items[i].arena);
+        arena_release(&hosts->items[i].robots_arena);
     }
     hosts->count = 0;
 }

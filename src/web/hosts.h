@@ -13,7 +13,7 @@
 /** Times are milliseconds of the monotonic clock. Zeroed but for `origin` at first. */
 struct host {
     slice origin;       /* https://example.org */
-    struct arena arena; /* of origin and robots */
+    struct arena arena; /* of origin */
     int64_t next;       /* before it, it is not asked */
     int64_t closed;     /* until then it is not asked at all, nor waited for */
     slice closed_why;   /* a constant */
@@ -21,6 +21,7 @@ struct host {
     int64_t robots_end; /* when robots.txt is to be asked for again */
     bool robots_known;  /* else nothing may be asked until robots_end */
     struct robots robots;
+    struct arena robots_arena;
     uint64_t used; /* the order in which they were looked for */
 };
 

@@ -336,6 +336,26 @@ def test_always_busy(capsule):
         fails(capsule, blog, "/feeds/posts/default", "the server answers 503, after 5 tries")
 
 
+@pytest.mark.parametrize("short", [False, True])
+def test_comments_that_cannot_be_had(capsule, short):
+    """The posts come all the same, and what comments there were stay; the next run asks for them."""
+    with BlogServer(make_posts(3, images=False), short=short) as blog:
+        blog.fault = status("/feeds/comments/", 503)
+        done = run(capsule, *MIRROR, blog.url)
+        assert done.returncode == 1 and "/feeds/comments/default" in done.stderr
+        assert len(names(capsule)) == 3 and not (capsule / "static/comments").exists()
+        blog.fault = None
+        mirrored(capsule)
+        assert names(capsule, "static/comments") == ["the-3"]
+        before = contents(capsule)
+        for fault in (status("/feeds/comments/", 503), status("/feeds/comments/", 404),
+                      instead("/feeds/comments/", b"<html><p>Hello</p></html>", "text/html")):
+            blog.fault = fault
+            blog.conditional = False
+            run(capsule, *MIRROR)
+            assert contents(capsule) == before
+
+
 def test_picture_that_comes_later(capsule):
     """A picture that cannot be had now is asked for again by the next run, though nothing else is new."""
     with BlogServer(make_posts(3)) as blog:
