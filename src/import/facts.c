@@ -124,6 +124,17 @@ void facts_set_title(struct facts *facts, slice text, unsigned number, struct re
         }
         text = understood ? before : text;
     }
+    /* `원제 / Title` */
+    size_t bar = slice_find(text, SLICE(" / "));
+    slice first = slice_trim(slice_head(text, bar));
+    slice second = slice_trim(slice_from(text, bar + 3));
+    if (first.len > 0 && second.len > 0 &&
+        has_foreign_letters(first) != has_foreign_letters(second)) {
+        bool swapped = has_foreign_letters(first);
+        if (set_or_note(facts, FACT_ORIGINAL_TITLE, swapped ? first : second, number, report)) {
+            text = swapped ? second : first;
+        }
+    }
     (void)facts_set(facts, FACT_TITLE, phrase_unquoted(text));
 }
 

@@ -15,7 +15,15 @@ static bool reads_like_heading(slice text)
     if (heading_known(text) != HEADING_NONE) {
         return true;
     }
-    return !phrase_ends_like_prose(text) && !phrase_quoted(text, &quoted) &&
+    /* With a colon at its end it is a heading, too, unless it is a key or a number. */
+    if (slice_ends_with(text, SLICE(":"))) {
+        text = heading_text(text);
+        int32_t first = phrase_first(text);
+        if (fact_find(text) != FACT_OTHER || utf8_is_digit(first)) {
+            return false;
+        }
+    }
+    return text.len > 0 && !phrase_ends_like_prose(text) && !phrase_quoted(text, &quoted) &&
            phrase_dash(text) == 0 && text.ptr[0] != '#' && utf8_count_words(text) <= BOLD_WORDS &&
            !(fact_line_split(text, &fact) && fact.value.len > 0);
 }

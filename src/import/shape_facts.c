@@ -9,15 +9,27 @@ enum {
     NEXT_LINE_VALUE = 300,
     /* A longer fact without a place in the header is a paragraph that has a colon. */
     LISTED_BYTES = 200,
+    /* A fact nobody knows that is longer, and ends as sentences do, is one. */
+    PROSE_BYTES = 40,
+    CAST_LINE_BYTES = 100,
     /* Known keys, one after the other, that are facts without a heading above them. */
     KNOWN_IN_RUN = 2,
     FIRST_STAR = 0x2600, /* code points from here on are no letters and digits of a rating */
 };
 
+/* `Synopsis: a young man …`, `Verdict: see it.`: a section's name, or sentences. */
+static bool is_prose(const struct fact_line *fact)
+{
+    return !fact_line_is_known(fact) &&
+           (heading_known(fact->key) != HEADING_NONE ||
+            (fact->value.len > PROSE_BYTES && phrase_ends_sentence(fact->value)));
+}
+
 static bool read_fact(const struct shape_state *state, size_t i, struct fact_line *fact)
 {
     const struct block *block = shape_block(state, i);
-    return shape_is_line(block) && fact_line_split(block->text, fact);
+    return shape_is_line(block) && fact_line_split(block->text, fact) &&
+           !(state->post->marked && is_prose(fact));
 }
 
 /* An item of the list that a key stands above. In a cast `Name: Role` is one. */
@@ -29,17 +41,14 @@ static bool is_value_item(const struct shape_state *state, size_t i, enum post_f
            (!read_fact(state, i, &line) || (fact == FACT_CAST && !fact_line_is_known(&line)));
 }
 
-/* The items from block `first` on as one value; `*end` is behind them. */
-static slice join_items(const struct shape_state *state, size_t first, enum post_fact fact,
-                        size_t *end)
+/* The lines of the blocks `first` to `end` as one value. */
+static slice join_lines(const struct shape_state *state, size_t first, size_t end)
 {
     struct buf value;
     buf_init(&value, (size_t)-1);
-    for (*end = first; *end < state->blocks.count && *end - first < LIMIT_LIST_VALUES &&
-                       is_value_item(state, *end, fact);
-         (*end)++) {
-        buf_puts(&value, value.len > 0 ? "; " : "");
-        buf_put(&value, shape_block(state, *end)->text);
+    for (size_t i = first; i < end; i++) {
+        buf_puts(&value, i > first ? "; " : "");
+        buf_put(&value, shape_block(state, i)->text);
     }
     slice text = arena_copy(state->arena, buf_slice(&value));
     buf_release(&value);
@@ -61,7 +70,11 @@ static size_t read_whole_fact(const struct shape_state *state, size_t i, struct 
     enum post_fact which = fact_find(fact->key);
     if (fact_is_list(which) && is_value_item(state, i + 1, which)) {
         size_t end = i + 1;
-        fact->value = join_items(state, i + 1, which, &end);
+        while (end < state->blocks.count && end - i <= LIMIT_LIST_VALUES &&
+               is_value_item(state, end, which)) {
+            end++;
+        }
+        fact->value = join_lines(state, i + 1, end);
         return end;
     }
     if (!read_fact(state, i + 1, &ignored) && shape_is_line(next) &&
@@ -266,6 +279,17 @@ static void take_rating(struct shape_state *state)
     }
 }
 
+/* `Ann Example as Mina` in a paragraph of its own. */
+static bool is_cast_line(const struct shape_state *state, size_t i)
+{
+    slice text = shape_block(state, i)->text;
+    size_t as = slice_find(text, SLICE(" as "));
+    return is_value_item(state, i, FACT_CAST) ||
+           (shape_block(state, i)->kind == BLOCK_PARAGRAPH && text.len <= CAST_LINE_BYTES &&
+            as < text.len && phrase_is_capital(text) &&
+            phrase_is_capital(slice_from(text, as + 4)));
+}
+
 /* A section `Cast` that is nothing but a list of names with their roles. */
 static void take_cast_section(struct shape_state *state, size_t heading)
 {
@@ -275,8 +299,7 @@ static void take_cast_section(struct shape_state *state, size_t heading)
         state->use[heading] != SHAPE_TEXT) {
         return;
     }
-    while (end < state->blocks.count && is_value_item(state, end, FACT_CAST) &&
-           state->use[end] == SHAPE_TEXT &&
+    while (end < state->blocks.count && is_cast_line(state, end) && state->use[end] == SHAPE_TEXT &&
            !phrase_ends_like_prose(shape_block(state, end)->text)) {
         end++;
     }
@@ -287,7 +310,7 @@ static void take_cast_section(struct shape_state *state, size_t heading)
     if (end < heading + 3 || end - heading > LIMIT_LIST_VALUES || !whole) {
         return;
     }
-    fact.value = join_items(state, heading + 1, FACT_CAST, &end);
+    fact.value = join_lines(state, heading + 1, end);
     if (facts_take(&state->shape->facts, &fact, shape_block(state, heading)->line, state->report)) {
         for (size_t i = heading; i < end; i++) {
             state->use[i] = SHAPE_TAKEN;

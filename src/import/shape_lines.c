@@ -10,6 +10,7 @@ enum {
     /* A paragraph, in bytes, that proves the short line above it to be a heading. */
     LONG_PARAGRAPH = 100,
     SHORT_PARAGRAPH = 40,
+    SECTION_BYTES = 60,
     /* A longer paragraph is prose, whatever keys are in it. */
     DIVIDED_BYTES = 4000,
     MOST_PIECES = 64,
@@ -203,7 +204,7 @@ static bool stands_out(const struct shape_state *state, size_t i)
     }
     return !fact_line_split(heading_text(block->text), &fact) &&
            (heading_stands_out(block->text) ||
-            (state->is_review && heading_is_titled(block->text)));
+            (state->is_review && !state->has_usual_headings && heading_is_titled(block->text)));
 }
 
 static bool is_heading(const struct shape_state *state, size_t i)
@@ -269,14 +270,65 @@ static bool is_review(const struct shape_state *state)
     return signs >= REVIEW_SIGNS;
 }
 
+/* `Synopsis: A young man …`: a section that begins on the line of its heading. */
+static bool split_section(const struct block *block, size_t least, slice *heading, slice *text)
+{
+    size_t colon = slice_find(slice_head(block->text, SECTION_BYTES), SLICE(": "));
+    *heading = slice_head(block->text, colon);
+    *text = slice_trim(slice_from(block->text, colon + 1));
+    return block->kind == BLOCK_PARAGRAPH && !block->joined && colon < SECTION_BYTES &&
+           colon < block->text.len && heading_known(*heading) == HEADING_OTHER &&
+           fact_find(*heading) == FACT_OTHER && text->len >= least && phrase_ends_sentence(*text) &&
+           phrase_is_capital(*text);
+}
+
+/* Two and more of them are how a post is divided. */
+static bool has_sections_in_lines(const struct shape_state *state)
+{
+    slice heading;
+    slice text;
+    size_t sections = 0;
+    for (size_t i = 0; state->post->marked && i < state->post->blocks.count; i++) {
+        sections += split_section(&state->post->blocks.items[i], SHORT_PARAGRAPH, &heading, &text);
+    }
+    return sections > 1;
+}
+
+static void add_section_in_line(struct shape_state *state, const struct block *block, slice heading,
+                                slice text)
+{
+    struct block *added = ARRAY_ADD(state->arena, &state->blocks);
+    *added = (struct block){
+        .kind = BLOCK_HEADING, .level = 2, .looks = true, .line = block->line, .text = heading
+    };
+    added = ARRAY_ADD(state->arena, &state->blocks);
+    *added = *block;
+    added->joined = true;
+    added->text = text;
+}
+
 void shape_read_lines(struct shape_state *state)
 {
+    bool sections = has_sections_in_lines(state);
     for (size_t i = 0; i < state->post->blocks.count; i++) {
-        add_block(state, &state->post->blocks.items[i]);
+        const struct block *block = &state->post->blocks.items[i];
+        slice heading;
+        slice text;
+        if (sections && split_section(block, 1, &heading, &text)) {
+            add_section_in_line(state, block, heading, text);
+        } else {
+            add_block(state, block);
+        }
     }
     state->use = arena_alloc(state->arena, state->blocks.count + 1);
     state->heads = arena_alloc(state->arena, state->blocks.count + 1);
     state->is_review = is_review(state);
+    for (size_t i = 0; i < state->blocks.count; i++) {
+        const struct block *block = shape_block(state, i);
+        state->has_usual_headings =
+            state->has_usual_headings ||
+            (block->kind == BLOCK_HEADING && heading_known(block->text) != HEADING_NONE);
+    }
     bool numbered = has_numbered_headings(state);
     unsigned long last = 0;
     for (size_t i = 0; i < state->blocks.count; i++) {

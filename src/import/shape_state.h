@@ -31,6 +31,7 @@ struct shape_state {
     unsigned char *use;       /* enum shape_use of each block */
     unsigned char *heads;     /* of each block: 1 when it is a heading */
     bool is_review;           /* facts or headings say that the post is about a film or the like */
+    bool has_usual_headings;  /* the source has marked one that reviews have */
     size_t poster;            /* block, or SHAPE_NO_POSTER */
     enum heading section;     /* the section we are in */
     bool has_named_scenes;    /* a scene of the section was `Name: text` */
