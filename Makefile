@@ -36,7 +36,7 @@ import := address albums archive blog blog_links blog_post comment_thread commen
 	shape_lines shape_quotes shape_tags shape_title source_lines target typed_html unzip written_date \
 	xml_stream
 web := fetch hosts public_address robots transfer web_url
-mirror := feed_address feed_links find_feed mirror mirror_state short_entry spool web_images
+mirror := feed_address feed_links find_feed mirror mirror_state series short_entry spool web_images
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \

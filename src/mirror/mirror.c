@@ -4,36 +4,15 @@
 #include "base/slice_map.h"
 #include "import/blog.h"
 #include "import/feed_json.h"
-#include "import/format.h"
-#include "import/html_links.h"
 #include "import/images.h"
-#include "mirror/feed_address.h"
 #include "mirror/find_feed.h"
-#include "mirror/mirror_state.h"
+#include "mirror/series.h"
 #include "mirror/short_entry.h"
-#include "mirror/spool.h"
 #include "mirror/web_images.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-
-/* Bytes in which it is seen what something is. */
-enum { HEAD_BYTES = 4096 };
-
-/* A feed with all its pages. */
-struct series {
-    enum mirror_feed which;
-    slice url; /* empty: there is none */
-    enum feed_paging paging;
-    struct spool spool; /* the page that was fetched last */
-    bool fetched;       /* else it is as it was the last time */
-    struct mirror_mark mark;
-    struct feed feed;      /* of the first page */
-    struct slice_map seen; /* ids of entries */
-    unsigned long read;    /* entries, of all pages */
-    size_t fresh;          /* of the page that is read: not seen before */
-};
 
 struct run {
     struct target *target;
@@ -62,39 +41,6 @@ static bool is_stopped(const struct run *run)
     return run->options->stop != NULL && *run->options->stop != 0;
 }
 
-/* Fetch a page of a feed into its spool; the first one only when it is another than `known`. */
-static enum fetch_result get_feed(struct run *run, struct series *series, slice url,
-                                  const struct mirror_mark *known, slice *problem)
-{
-    struct fetch_answer answer;
-    struct fetch_request request = { .url = url, .max = LIMIT_MIRROR_FEED };
-    if (known != NULL) {
-        request.etag = known->etag;
-        request.modified = known->modified;
-    }
-    spool_take(&series->spool, &request);
-    enum fetch_result result = fetch(run->options->fetcher, &run->arena, &request, &answer);
-    if (result == FETCH_DONE) {
-        series->mark.etag = answer.etag;
-        series->mark.modified = answer.modified;
-    }
-    *problem = answer.problem;
-    return result;
-}
-
-static slice first_page(struct run *run, const struct series *series)
-{
-    return feed_address_page(&run->arena, series->url, series->paging, 1, 1);
-}
-
-/* What came for a page of a feed: its kind is seen from its content. */
-static enum import_format format_of(struct run *run, const struct series *series)
-{
-    slice head;
-    return spool_read(&series->spool, &run->arena, HEAD_BYTES, &head) ? import_format_of(head)
-                                                                      : FORMAT_PAGE_TEXT;
-}
-
 /* A feed beside that of the posts is left out of this run: what it gave earlier stays. */
 static enum fetch_result leave_out(struct run *run, struct series *series, enum diag_level level,
                                    slice url, slice problem)
@@ -102,7 +48,7 @@ static enum fetch_result leave_out(struct run *run, struct series *series, enum 
     complain(run, level, url, problem);
     run->incomplete = run->incomplete || level == DIAG_ERROR;
     series->fetched = false;
-    series->url = series->mark.url = SLICE_EMPTY;
+    series_set(series, SLICE_EMPTY);
     return FETCH_SAME;
 }
 
@@ -111,12 +57,12 @@ static enum fetch_result begin_series(struct run *run, struct series *series,
                                       const struct mirror_mark *known)
 {
     slice problem;
-    slice url = first_page(run, series);
-    enum fetch_result result = get_feed(run, series, url, known, &problem);
+    slice url = series_first_page(series);
+    enum fetch_result result = series_get(series, run->options->fetcher, url, known, &problem);
     enum import_format format = FORMAT_FEED;
     series->fetched = result == FETCH_DONE;
     if (series->fetched && series->which != MIRROR_POSTS) {
-        format = format_of(run, series);
+        format = series_format(series);
     }
     if (format != FORMAT_FEED && format != FORMAT_JSON) {
         return leave_out(run, series, DIAG_WARNING, url, SLICE("this is no feed"));
@@ -124,7 +70,7 @@ static enum fetch_result begin_series(struct run *run, struct series *series,
     if (series->which != MIRROR_POSTS) {
         switch (result) {
         case FETCH_GONE:
-            series->url = series->mark.url = SLICE_EMPTY;
+            series_set(series, SLICE_EMPTY);
             return FETCH_SAME;
         case FETCH_NEVER:
             return leave_out(run, series, DIAG_WARNING, url, problem);
@@ -157,14 +103,9 @@ static size_t *count_for(struct run *run, slice id)
 
 static void count_entry(struct run *run, const struct entry *entry)
 {
-    static char mark;
-    struct series *series = run->reading;
-    if (entry->id.len > 0 &&
-        slice_map_claim(&series->seen, arena_copy(&run->arena, entry->id), &mark)) {
-        series->fresh++;
-        if (entry->kind == ENTRY_COMMENT && entry->status == ENTRY_LIVE) {
-            ++*count_for(run, entry->parent);
-        }
+    if (series_count(run->reading, entry->id) && entry->kind == ENTRY_COMMENT &&
+        entry->status == ENTRY_LIVE) {
+        ++*count_for(run, entry->parent);
     }
 }
 
@@ -279,29 +220,18 @@ static bool on_entry(void *context, const struct entry *entry)
 /* --- one feed ----------------------------------------------------------------------------------
  */
 
-static size_t count_entries(const struct feed *feed)
-{
-    size_t count = feed->others + feed->refused;
-    for (size_t kind = 0; kind < ENTRY_KINDS; kind++) {
-        for (size_t status = 0; status < ENTRY_STATUSES; status++) {
-            count += feed->entries[kind][status];
-        }
-    }
-    return count;
-}
-
 /* Read the page in the spool. False when it is not whole. */
 static bool read_page(struct run *run, struct series *series, slice url, struct feed *feed)
 {
     const struct byte_stream stream = spool_stream(&series->spool, url);
-    enum import_format format = format_of(run, series);
+    enum import_format format = series_format(series);
     size_t errors = run->diags->counts[DIAG_ERROR];
     series->fresh = 0;
     run->reading = series;
     bool ok = format == FORMAT_JSON
                   ? feed_json_read(&run->arena, &stream, feed, on_entry, run, run->diags)
                   : feed_read(&run->arena, &stream, feed, on_entry, run, run->diags);
-    series->read += count_entries(feed);
+    series_add(series, feed);
     run->options->on_feed(run->options->context, feed);
     /* An entry that was refused is an error, and not the end of the feed. */
     size_t found = run->diags->counts[DIAG_ERROR] - errors;
@@ -312,41 +242,14 @@ static bool read_page(struct run *run, struct series *series, slice url, struct 
     return ok && !run->blog.failed && !is_stopped(run);
 }
 
-/* The address of the page after `url`, or the empty slice. */
-static slice next_page(struct run *run, const struct series *series, const struct feed *feed,
-                       slice url, unsigned long pages)
-{
-    slice next = SLICE_EMPTY;
-    if (series->fresh == 0) {
-        return SLICE_EMPTY;
-    }
-    switch (series->paging) {
-    case PAGING_BLOGGER:
-        if (feed->next.len == 0 && feed->total <= series->read) {
-            return SLICE_EMPTY;
-        }
-        break;
-    case PAGING_WORDPRESS:
-        break;
-    case PAGING_LINKS:
-        if (feed->next.len == 0 ||
-            html_link_resolve(&run->arena, url, feed->next, &next) != HTML_LINK_OK) {
-            return SLICE_EMPTY;
-        }
-        return next;
-    }
-    return feed_address_page(&run->arena, series->url, series->paging, series->read + 1, pages + 1);
-}
-
 /* Fetch the next page. `*end` when there is none after all: WordPress says so with 404, other sites
  * with the same address by a page for people. */
 static bool go_to(struct run *run, struct series *series, slice url, bool *end)
 {
     slice problem;
-    enum fetch_result result = get_feed(run, series, url, NULL, &problem);
-    *end =
-        series->paging == PAGING_WORDPRESS &&
-        (result == FETCH_GONE || (result == FETCH_DONE && format_of(run, series) == FORMAT_HTML));
+    enum fetch_result result = series_get(series, run->options->fetcher, url, NULL, &problem);
+    *end = series->paging == PAGING_WORDPRESS &&
+           (result == FETCH_GONE || (result == FETCH_DONE && series_format(series) == FORMAT_HTML));
     if (!*end && result != FETCH_DONE) {
         complain(run, DIAG_ERROR, url, problem);
         return false;
@@ -357,7 +260,7 @@ static bool go_to(struct run *run, struct series *series, slice url, bool *end)
 /* Read a feed whose first page is in its spool, and all its other pages. */
 static bool read_series(struct run *run, struct series *series)
 {
-    slice url = first_page(run, series);
+    slice url = series_first_page(series);
     const struct mirror_mark mark = series->mark; /* of the first page */
     bool end = false;
     for (unsigned long pages = 1; !end; pages++) {
@@ -368,7 +271,7 @@ static bool read_series(struct run *run, struct series *series)
         if (pages == 1) {
             series->feed = feed;
         }
-        url = next_page(run, series, &feed, url, pages);
+        url = series_next_page(series, &feed, url, pages);
         if (url.len > 0 && pages == LIMIT_MIRROR_PAGES) {
             complain(run, DIAG_ERROR, url, SLICE("the feed has too many pages"));
             return false;
@@ -470,10 +373,7 @@ static bool fetch_first_pages(struct run *run, bool *something_new)
 static bool open_series(struct run *run)
 {
     for (size_t i = 0; i < MIRROR_FEEDS; i++) {
-        struct series *series = &run->series[i];
-        series->which = (enum mirror_feed)i;
-        slice_map_init(&series->seen, &run->arena);
-        if (!spool_open(&series->spool, run->target->fd)) {
+        if (!series_open(&run->series[i], &run->arena, (enum mirror_feed)i, run->target->fd)) {
             complain(run, DIAG_ERROR, slice_of(run->target->path),
                      arena_printf(&run->arena, "there is no room for temporary files: %s",
                                   strerror(errno)));
@@ -491,9 +391,7 @@ static void set_feeds(struct run *run, slice posts)
         [MIRROR_PAGES] = feed_address_companion(&run->arena, posts, "pages"),
     };
     for (size_t i = 0; i < MIRROR_FEEDS; i++) {
-        struct series *series = &run->series[i];
-        series->url = series->mark.url = urls[i];
-        series->paging = feed_address_paging(urls[i]);
+        series_set(&run->series[i], urls[i]);
     }
 }
 
@@ -567,8 +465,7 @@ enum mirror_result mirror_blog(struct target *target, const struct mirror_option
     slice_map_init(&run.comments, &run.arena);
     enum mirror_result result = mirror(&run);
     for (size_t i = 0; i < MIRROR_FEEDS; i++) {
-        spool_close(&run.series[i].spool);
-        slice_map_release(&run.series[i].seen);
+        series_close(&run.series[i]);
     }
     slice_map_release(&run.comments);
     arena_release(&run.arena);
