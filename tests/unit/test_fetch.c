@@ -94,7 +94,7 @@ static const struct answer {
     { "/slow-down", PLAIN, 1, EMPTY("429 Too Many", "Retry-After: 1\r\n"), HELLO, 0 },
     { "/date", PLAIN, 1, EMPTY("503 Busy", "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n"), HELLO,
       0 },
-    { "/tomorrow", PLAIN, 9, EMPTY("503 Busy", "Retry-After: 86000\r\n"), HELLO, 0 },
+    { "/tomorrow", PLAIN, 9, EMPTY("503 Busy", "Retry-After: 20000\r\n"), HELLO, 0 },
     { "/cut", CLOSES, 2, OK("Content-Length: 6\r\n", "hel"), HELLO, 0 },
     { "/cut-chunk", CLOSES, 1, OK("Transfer-Encoding: chunked\r\n", "3\r\nhel\r\n"), HELLO, 0 },
     { "/cut-header", CLOSES, 1, "HTTP/1.1 200 OK\r\nContent-Le", HELLO, 0 },
@@ -516,7 +516,8 @@ static void test_left_alone(UNUSED void **state)
 
 static void test_asks_to_wait(UNUSED void **state)
 {
-    assert_is(FETCH_LATER, "/tomorrow", "503 and asks to wait for 1434 minutes");
+    /* Under six hours: newer versions of libcurl say no more than that. */
+    assert_is(FETCH_LATER, "/tomorrow", "503 and asks to wait for 334 minutes");
     assert_int_equal(times_asked("/tomorrow"), 1);
     assert_is(FETCH_LATER, "/plain", "asked to be left alone");
     assert_int_equal(times_asked("/plain"), 0);
