@@ -112,14 +112,20 @@ void facts_set_title(struct facts *facts, slice text, unsigned number, struct re
     if (phrase_split_bracket(text, &before, &inside) && !has_foreign_letters(before)) {
         slice rest = inside;
         bool understood = true;
+        bool original = false;
         while (slice_next_piece(&rest, ',', &part)) {
             part = slice_trim(part);
-            understood = understood && (phrase_is_year(part) || has_foreign_letters(part));
+            /* Behind the title in its own script it may stand in Latin letters. */
+            bool latin = original && phrase_is_capital(part);
+            original = original || has_foreign_letters(part);
+            understood = understood && (phrase_is_year(part) || has_foreign_letters(part) || latin);
         }
         rest = inside;
         while (understood && slice_next_piece(&rest, ',', &part)) {
             part = slice_trim(part);
-            enum post_fact fact = phrase_is_year(part) ? FACT_YEAR : FACT_ORIGINAL_TITLE;
+            enum post_fact fact = phrase_is_year(part)        ? FACT_YEAR
+                                  : has_foreign_letters(part) ? FACT_ORIGINAL_TITLE
+                                                              : FACT_ROMANIZED;
             understood = set_or_note(facts, fact, part, number, report);
         }
         text = understood ? before : text;

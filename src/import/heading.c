@@ -67,6 +67,10 @@ static slice core(slice line)
     unsigned long ignored = 0;
     line = heading_text(line);
     line = slice_trim(slice_from(line, roman_number(line, &ignored)));
+    /* `[작품 정보]` */
+    if (slice_starts_with(line, SLICE("[")) && slice_ends_with(line, SLICE("]"))) {
+        line = slice_trim(slice_head(line, line.len - 1));
+    }
     slice rest = line;
     int32_t c = 0;
     while (utf8_next(&rest, &c)) {
@@ -89,6 +93,7 @@ struct row {
 static const struct row rows[] = {
     { HEADING_TAGS, true, "hashtags" },
     { HEADING_TAGS, true, "tags" },
+    { HEADING_TAGS, true, "tagged" },
     { HEADING_TAGS, true, "keywords" },
     { HEADING_FACTS, true, "overview" },
     { HEADING_FACTS, true, "details" },
@@ -115,9 +120,10 @@ static const struct row rows[] = {
     { HEADING_FACTS, true, "작품 정보" },
     { HEADING_FACTS, true, "영화 정보" },
     { HEADING_FACTS, true, "드라마 정보" },
-    { HEADING_SCENES, true, "명장면" },
-    { HEADING_QUOTES, true, "명대사" },
-    { HEADING_OTHER, true, "줄거리" },
+    { HEADING_SCENES, false, "장면" },
+    { HEADING_SCENES, false, "명장면" },
+    { HEADING_QUOTES, false, "명대사" },
+    { HEADING_OTHER, false, "줄거리" },
     { HEADING_OTHER, true, "등장인물" },
     { HEADING_OTHER, true, "총평" },
     { HEADING_TAGS, true, "태그" },
@@ -208,7 +214,9 @@ enum heading heading_known(slice line)
         }
     }
     /* `These lines stay with you` is prose; `Memorable Lines & Quotes` is not. */
-    if (phrase_ends_like_prose(text) || !phrase_is_capital(text) ||
+    bool small = text.len > 0 && text.ptr[0] >= 'a' && text.ptr[0] <= 'z';
+    if (phrase_ends_like_prose(text) || small ||
+        (utf8_is_ascii(text) && !phrase_is_capital(text)) ||
         count_words(text, &capitals, &long_words) > 8 || capitals < long_words ||
         slice_find(text, SLICE(": ")) < text.len) {
         return HEADING_NONE;

@@ -7,14 +7,18 @@
 /* A longer paragraph is no line that somebody says. */
 enum { LINE_BYTES = 400 };
 
-/* Without the number of a list of quotes: `3. "I promise." – Yong`. */
-static slice without_number(const struct shape_state *state, slice text)
+/* Code points from here on are arrows, symbols and pictures, as far as they stand before a quote.
+ */
+enum { FIRST_PICTURE = 0x2190 };
+
+/* Without what stands before a quote in a list of them: a number, `3. "I promise." – Yong`, or a
+ * picture. */
+static slice without_mark(const struct shape_state *state, slice text)
 {
     slice rest = slice_from(text, slice_find_byte(text, ' ') + 1);
     struct quoted quoted;
-    bool counted = state->section == HEADING_QUOTES && heading_number(text) > 0 &&
-                   phrase_quoted(rest, &quoted);
-    return counted ? rest : text;
+    bool marked = heading_number(text) > 0 || phrase_first(text) >= FIRST_PICTURE;
+    return marked && state->section == HEADING_QUOTES && phrase_quoted(rest, &quoted) ? rest : text;
 }
 
 /* True when block `i` is text that can belong to the quote above it. */
@@ -24,7 +28,7 @@ static bool continues_quote(const struct shape_state *state, size_t i)
     return i < state->blocks.count && state->use[i] == SHAPE_TEXT &&
            shape_is_line(shape_block(state, i)) && !shape_is_heading(state, i) &&
            !shape_begins_hashtags(shape_block(state, i)) &&
-           !quotation_parse(without_number(state, shape_block(state, i)->text), &state->names, true,
+           !quotation_parse(without_mark(state, shape_block(state, i)->text), &state->names, true,
                             &ignored);
 }
 
@@ -80,6 +84,11 @@ static bool find_speaker(const struct shape_state *state, size_t first, size_t *
     size_t line = *end - 1;
     slice text = shape_block(state, line)->text;
     size_t dash = speakers_dash(text);
+    /* Among quotes one hyphen will do, when it is not that of a list. */
+    if (dash == 0 && line > first && state->section == HEADING_QUOTES &&
+        phrase_dash(shape_block(state, line - 1)->text) == 0) {
+        dash = phrase_dash(text);
+    }
     struct quotation quotation;
     *last = line;
     *said = SLICE_EMPTY;
@@ -172,7 +181,7 @@ bool shape_take_quote(struct shape_state *state, size_t *i)
         return false;
     }
     size_t last = *i;
-    slice text = without_number(state, block->text);
+    slice text = without_mark(state, block->text);
     if (quotation_parse(text, &state->names, among_quotes, &quotation)) {
         part.text = quotation.line;
         part.by = quotation.by;
@@ -185,7 +194,7 @@ bool shape_take_quote(struct shape_state *state, size_t *i)
     if (is_pinned(&part.by)) {
         return false;
     }
-    if (text.len < block->text.len) {
+    if (text.len < block->text.len && heading_number(block->text) > 0) {
         report_note(state->report, block->line, "left out, being the number of a quote: %.*s",
                     SLICE_ARG(slice_head(block->text, block->text.len - text.len)));
     }

@@ -142,6 +142,31 @@ static bool take_linked_hashtag(struct shape_state *state, const struct block *b
     return true;
 }
 
+/* But for links, and two lines more, nothing follows. */
+static bool is_at_end(const struct shape_state *state, size_t i)
+{
+    size_t lines = 0;
+    for (size_t k = i + 1; k < state->blocks.count && lines < BLOCKS_AT_END; k++) {
+        lines += shape_block(state, k)->kind != BLOCK_LINK;
+    }
+    return lines < BLOCKS_AT_END;
+}
+
+/* The tags of a line were links: to the other posts that have them. */
+static void drop_links(struct shape_state *state, size_t begin, slice tags)
+{
+    for (size_t i = begin; i < state->blocks.count; i++) {
+        const struct block *block = shape_block(state, i);
+        if (block->kind != BLOCK_LINK || block->text.len == 0 ||
+            slice_find(tags, block->text) == tags.len) {
+            return;
+        }
+        state->use[i] = SHAPE_TAKEN;
+        report_note(state->report, block->line, "the link of the tag %.*s is left out: %.*s",
+                    SLICE_ARG(block->text), SLICE_ARG(block->url));
+    }
+}
+
 bool shape_take_tags(struct shape_state *state, size_t i)
 {
     const struct block *block = shape_block(state, i);
@@ -151,7 +176,7 @@ bool shape_take_tags(struct shape_state *state, size_t i)
     slice text = block->text;
     slice label = take_label(&text);
     bool hashtags = text.len > 0 && is_hashtags(text);
-    bool at_end = i + BLOCKS_AT_END >= state->blocks.count;
+    bool at_end = is_at_end(state, i);
     if (!hashtags && !(label.len > 0 && at_end && is_tag_list(text))) {
         return false;
     }
@@ -165,6 +190,7 @@ bool shape_take_tags(struct shape_state *state, size_t i)
     tell_left_out(&left_out);
     if (label.len > 0) {
         report_note(state->report, block->line, "\"%.*s\" became the Tags", SLICE_ARG(label));
+        drop_links(state, i + 1, text);
     }
     return true;
 }

@@ -215,7 +215,8 @@ static void use_title_line(struct shape_state *state, slice line)
     slice tagline;
     take_year(state, line);
     if (phrase_same_title(line, title) || is_title_with_facts(facts, line) ||
-        is_review_of_title(facts, line)) {
+        is_review_of_title(facts, line) || phrase_same_title(without_review(line), title) ||
+        is_title_with_facts(facts, without_review(line))) {
         note_title_again(state, state->post->line, line);
     } else if (split_tagline(line, &before, &tagline) &&
                (phrase_same_title(before, title) || is_title_with_facts(facts, before)) &&
