@@ -15,7 +15,7 @@ PKG_CONFIG ?= pkg-config
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 VERSION := 0.1.0
 
-LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc libxml-2.0 jansson libcurl libzip
+LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc libxml-2.0 jansson libcurl libzip sqlite3
 # Linux alone has it; without it the server runs with its system calls unfiltered, and says so.
 ifeq ($(shell $(PKG_CONFIG) --exists libseccomp 2>/dev/null && echo yes),yes)
 LIBRARIES += libseccomp
@@ -41,13 +41,14 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
 	section site sitemap
+search := tokenizer
 server := acceptor admission backoff calls channel clock connection first_record gate generation keyring \
 	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
 cmd := address_check build capsule_certificate capsule_folder cert cert_list check command get import json \
 	link_check mirror new open_capsule path_check progress serve server_user tally telling tree
-ROOMS := base text gemini model import web mirror source pages server cmd
+ROOMS := base text gemini model import web mirror source pages search server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \

@@ -195,6 +195,13 @@
 /** Neighbouring values listed on the page of a tag, person, … */
 #define LIMIT_NEIGHBOURS 8
 
+/* --- search -----------------------------------------------------------------------------------
+ */
+
+/** Longest word that is searched for, in bytes; the rest of a longer one does not count. German has
+ * some of 50, and 20 syllables of Korean are a sentence. */
+#define LIMIT_SEARCH_TOKEN 64
+
 /* --- serving ---------------------------------------------------------------------------------- */
 
 /** Capsules in one server: a request's host is compared with the names of each. */
