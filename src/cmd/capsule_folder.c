@@ -52,6 +52,7 @@ static bool read_conf(struct capsule_folder *folder, struct arena *kept)
     } else if (source_normalise(&arena, &source, &ignored)) {
         (void)!conf_parse(&arena, &source, &conf, &ignored);
         folder->author = arena_copy(kept, conf.author);
+        folder->timezone = arena_copy(kept, conf.timezone);
     }
     diags_release(&ignored);
     arena_release(&arena);

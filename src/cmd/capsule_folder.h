@@ -10,7 +10,8 @@
 struct capsule_folder {
     const char *path;
     int fd;
-    slice author; /* of capsule.conf; may be empty */
+    slice author;   /* of capsule.conf; may be empty */
+    slice timezone; /* the same */
     struct review_file *items;
     size_t count, capacity;
 };

@@ -403,6 +403,7 @@ static int import_into(const struct options *options, int count, char **files)
     run.target = (struct target){ .path = options->into,
                                   .fd = folder.fd,
                                   .author = folder.author,
+                                  .timezone = folder.timezone,
                                   .overwrite = options->overwrite };
     bool ok = target_open(&run.target, &arena, folder.items, folder.count, &diags);
     if (ok) {

@@ -171,6 +171,7 @@ static int mirror_once(const struct options *options, struct fetcher *fetcher, s
     struct target target = { .path = options->into,
                              .fd = folder.fd,
                              .author = folder.author,
+                             .timezone = folder.timezone,
                              .overwrite = options->overwrite };
     enum mirror_result result = MIRROR_FAILED;
     bool ok = target_open(&target, &arena, folder.items, folder.count, &diags);

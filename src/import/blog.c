@@ -351,9 +351,22 @@ static void group_comments(struct blog *blog)
     }
 }
 
+/* A post of a late evening is one of the day after elsewhere. */
+static void compare_zones(const struct blog *blog, const struct feed *feed)
+{
+    slice zone = feed->time_zone;
+    if (zone.len > 0 && !slice_equal(zone, blog->target->timezone)) {
+        diags_add_line(blog->diags, DIAG_NOTE, blog->options->input, 0,
+                       "the blog's days begin as in %.*s; `Timezone: %.*s` in capsule.conf has "
+                       "them do so here",
+                       SLICE_ARG(zone), SLICE_ARG(zone));
+    }
+}
+
 bool blog_write(struct blog *blog, const struct feed *feed)
 {
     bool ok = !blog->failed;
+    compare_zones(blog, feed);
     if (blog->items.count > 0) {
         qsort(blog->items.items, blog->items.count, sizeof *blog->items.items, by_date);
     }

@@ -23,6 +23,7 @@ struct target {
     const char *path; /* of the capsule, as messages name it */
     int fd;           /* of its folder */
     slice author;     /* whose the reviews are that do not say; may be empty */
+    slice timezone;   /* in which its days begin, as capsule.conf has it; may be empty */
     bool overwrite;   /* what a person has changed, too */
     struct memory memory;
     struct slice_map reviews; /* names, with their struct review_file */
@@ -33,9 +34,9 @@ struct target {
 
 /**
  * Open the capsule in the folder `fd`, with the `count` review files that are in it. Two imports
- * into one capsule take turns: this waits for the other one. `target->fd`, `path`, `author` and
- * `overwrite` are set by the caller. False, with an error in `diags`, when what is remembered
- * cannot be read; then there is nothing to close.
+ * into one capsule take turns: this waits for the other one. `target->fd`, `path`, `author`,
+ * `timezone` and `overwrite` are set by the caller. False, with an error in `diags`, when what is
+ * remembered cannot be read; then there is nothing to close.
  */
 MUST_USE bool target_open(struct target *target, struct arena *arena,
                           const struct review_file *reviews, size_t count, struct diags *diags);

@@ -110,6 +110,14 @@ def test_wordpress(capsule):
     checked(capsule)
 
 
+def test_the_time_zone_of_the_blog_is_said(capsule):
+    (capsule / "capsule.conf").write_text("Title: Trial\n")
+    (capsule.parent / "blog.xml").write_text(blogs.export())
+    done = run(capsule, "import", "blog.xml")
+    assert done.returncode == 0
+    assert "note: the blog's days begin as in Asia/Seoul" in done.stderr
+
+
 def test_links_between_posts(capsule):
     imported(capsule, blogs.takeout(), "--blog", blogs.ADDRESS)
     text = (capsule / "reviews/the-attic.gmi").read_text()
@@ -447,7 +455,7 @@ def test_names_stay_in_the_folder(capsule, evil):
     ("blogger-old-export.xml", 8, 2, 1, 1),
 ])
 def test_samples(capsule, sample, live, drafts, pages, comments):
-    (capsule / "capsule.conf").write_text("Title: Trial\n")
+    (capsule / "capsule.conf").write_text("Title: Trial\nTimezone: America/New_York\n")
     report = imported(capsule, (SAMPLES / sample).read_text(), name=sample)
     reviews = [header(path) for path in (capsule / "reviews").glob("*.gmi")]
     assert sum("Draft" not in review for review in reviews) == live
@@ -480,6 +488,7 @@ def sample_posts(sample):
     ("blogger-takeout-feed.atom", 40), ("blogger-old-export.xml", 11)])
 def test_samples_lose_no_word(capsule, sample, count):
     """Each word that a browser shows of a post is in its own file, or in what is said of it."""
+    (capsule / "capsule.conf").write_text("Title: Trial\nTimezone: America/New_York\n")
     report = imported(capsule, (SAMPLES / sample).read_text(), name=sample)
     told = dict(re.findall(rf"^{sample}:\d+: capsule/(\S+) written(?:, a draft)?\n((?:  .*\n)*)", report, re.M))
     written = {}
