@@ -327,7 +327,12 @@ static enum mirror_result take_and_write(struct run *run)
         } else if (!blog_write(&run->blog, &run->series[MIRROR_POSTS].feed)) {
             result = is_stopped(run) ? MIRROR_STOPPED : MIRROR_INCOMPLETE;
         } else {
-            result = run->incomplete || pictures.incomplete ? MIRROR_INCOMPLETE : MIRROR_DONE;
+            if (pictures.incomplete) {
+                complain(run, DIAG_ERROR, run->series[MIRROR_POSTS].url,
+                         SLICE("some pictures could not be had now; the next run asks for them"));
+                run->incomplete = true;
+            }
+            result = run->incomplete ? MIRROR_INCOMPLETE : MIRROR_DONE;
         }
         blog_end(&run->blog);
     }

@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import random
+import re
 import socket
 import struct
 import threading
@@ -231,8 +232,9 @@ class BlogServer:
             }
         html = self.whole(entry["html"])
         kind = "page" if which == "pages" else "post"
-        text = {"summary": {"type": "text", "$t": " ".join(html.split(">", 1)[1].split()[:6])}} \
-            if self.short else {"content": {"type": "html", "$t": html}}
+        begin = " ".join(re.sub("<[^>]*>", " ", html).split()[:6])
+        text = {"summary": {"type": "text", "$t": begin}} if self.short else {
+            "content": {"type": "html", "$t": html}}
         return {
             "id": {"$t": f"{self.id}.{kind}-{entry['n']}"}, "published": {"$t": entry["published"]},
             "updated": {"$t": entry["updated"]},
@@ -240,7 +242,7 @@ class BlogServer:
                          for label in entry.get("labels", [])],
             "title": {"type": "text", "$t": entry["title"]}, **text,
             "link": [{"rel": "alternate", "href": self.url + entry["path"]}],
-            "author": [{"name": {"$t": "Kim"}}],
+            "author": [{"name": {"$t": entry.get("author", "Kim")}}],
         }
 
 
