@@ -137,9 +137,13 @@ static void find_comments(struct making *making)
         making->comments = item->comments;
     }
     if (making->comments > 0 && known == NULL) {
+        static const slice folder = SLICE_INIT("static/comments/");
+        slice wish = arena_printf(making->arena, "%s%.*s", item->kind == ENTRY_PAGE ? "page-" : "",
+                                  SLICE_ARG(item->name));
+        slice name = target_choose_name(making->blog->target, making->arena, folder,
+                                        comments_id(making), wish, item->day);
         making->comments_file =
-            arena_printf(making->arena, "static/comments/%s%.*s.gmi",
-                         item->kind == ENTRY_PAGE ? "page-" : "", SLICE_ARG(item->name));
+            arena_printf(making->arena, "%.*s%.*s.gmi", SLICE_ARG(folder), SLICE_ARG(name));
     }
 }
 

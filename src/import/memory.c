@@ -270,7 +270,9 @@ const struct import_entry *memory_set(struct memory *memory, const struct import
     if (known != NULL && is_same(known, &next)) {
         return NULL;
     }
-    if (known != NULL) {
+    if (entry->before.len > 0) {
+        next.before = kept(arena, entry->before);
+    } else if (known != NULL) {
         next.before = slice_equal(known->written, next.written) ? known->before : known->written;
     }
     return put_entry(memory, &next);

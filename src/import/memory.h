@@ -67,8 +67,9 @@ struct import_entry *memory_find_file(const struct memory *memory, slice file);
 struct import_entry *memory_find_source(const struct memory *memory, slice source);
 struct import_entry *memory_find_origin(const struct memory *memory, slice origin);
 struct import_entry *memory_find_address(const struct memory *memory, slice address);
-/** Set the entry of `entry->id`, all but `before`, which follows from what was known. Its slices
- * are copied. Returns the entry when it is another one than before, else NULL. */
+/** Set the entry of `entry->id`. Its slices are copied. `before` is what the file holds until it is
+ * written; where it is empty it follows from what was known. Returns the entry when it is another
+ * one than was known (`before` does not count), else NULL. */
 const struct import_entry *memory_set(struct memory *memory, const struct import_entry *entry);
 
 /** What to do with a source file that an import made. */

@@ -68,6 +68,7 @@ bool target_open(struct target *target, struct arena *arena, const struct review
     target->lock = -1;
     target->journal = -1;
     slice_map_init(&target->reviews, arena);
+    slice_map_init(&target->named, arena);
     slice_map_init(&target->numbers, arena);
     for (size_t i = 0; i < count; i++) {
         struct review_file *file = arena_copy_array(arena, &reviews[i], 1, sizeof *reviews);
@@ -106,6 +107,7 @@ bool target_close(struct target *target, struct diags *diags)
     }
     memory_release(&target->memory);
     slice_map_release(&target->reviews);
+    slice_map_release(&target->named);
     slice_map_release(&target->numbers);
     return ok;
 }
@@ -205,20 +207,28 @@ static bool is_taken(const void *context, slice name)
     if (entry != NULL) {
         return !slice_equal(entry->id, naming->id);
     }
-    for (size_t i = 0; i < ARRAY_LENGTH(reserved) && !is_review; i++) {
+    bool is_page = slice_equal(naming->folder, SLICE("pages/"));
+    for (size_t i = 0; i < ARRAY_LENGTH(reserved) && is_page; i++) {
         if (slice_equal(name, slice_of(reserved[i]))) {
             return true;
         }
     }
-    return !is_review && target_has(target, path);
+    return !is_review && (slice_map_get(&target->named, path) != NULL || target_has(target, path));
 }
 
 slice target_choose_name(struct target *target, struct arena *arena, slice folder, slice id,
                          slice title, slice published)
 {
     const struct naming naming = { target, arena, folder, id };
-    return arena_copy(target->arena,
-                      memory_name(arena, title, published, &target->numbers, is_taken, &naming));
+    slice name = arena_copy(
+        target->arena, memory_name(arena, title, published, &target->numbers, is_taken, &naming));
+    if (!slice_equal(folder, SLICE("reviews/"))) {
+        slice_map_set(
+            &target->named,
+            arena_printf(target->arena, "%.*s%.*s.gmi", SLICE_ARG(folder), SLICE_ARG(name)),
+            target);
+    }
+    return name;
 }
 
 slice target_name_of(slice path)
@@ -297,22 +307,26 @@ bool target_place(struct target *target, struct arena *arena, const struct impor
     struct import_entry next = *entry;
     slice path = arena_copy(arena, entry->file);
     slice current = read_current(target, arena, path.ptr);
+    slice there = current.ptr != NULL ? memory_hash(arena, current) : SLICE_EMPTY;
     next.written = memory_hash(arena, text);
     *placed = (struct placed){
-        .plan = memory_plan(memory_find(&target->memory, entry->id),
-                            current.ptr != NULL ? memory_hash(arena, current) : SLICE_EMPTY,
-                            next.written, target->overwrite),
+        .plan = memory_plan(memory_find(&target->memory, entry->id), there, next.written,
+                            target->overwrite),
         .beside = arena_printf(arena, "%.*s.new", SLICE_ARG(path)),
     };
-    if (!remember(target, &next, diags)) {
+    next.before = placed->plan == WRITE_AGAIN ? there : SLICE_EMPTY;
+    /* What goes beside a file is nobody's, and is offered once: remembered before, it would never
+     * come when this is cut off in between. */
+    bool is_beside = placed->plan == WRITE_BESIDE;
+    if (!is_beside && !remember(target, &next, diags)) {
         return false;
     }
     if (!(placed->plan != WRITE_NEW || make_folder(target, arena, path)) ||
         !write_file(target, placed->plan, path.ptr, placed->beside.ptr, text)) {
-        fail(target, path.ptr, strerror(errno), diags);
+        fail(target, is_beside ? placed->beside.ptr : path.ptr, strerror(errno), diags);
         return false;
     }
-    return true;
+    return !is_beside || remember(target, &next, diags);
 }
 
 /* --- redirects -------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
  *
  * Every file that an import makes is put in its place here: nothing that a person wrote or changed
  * is written over, a reader sees the old file or the new one, and what was written is remembered
- * before it is (memory.h). */
+ * before it is (memory.h); only what goes beside a file is remembered after it. */
 #ifndef MATINEE_IMPORT_TARGET_H
 #define MATINEE_IMPORT_TARGET_H
 
@@ -27,6 +27,7 @@ struct target {
     bool overwrite;   /* what a person has changed, too */
     struct memory memory;
     struct slice_map reviews; /* names, with their struct review_file */
+    struct slice_map named;   /* paths of other files that were given out in this run */
     struct slice_map numbers; /* see memory_name */
     int lock;
     int journal; /* -1 until something is remembered */
@@ -47,8 +48,9 @@ MUST_USE bool target_close(struct target *target, struct diags *diags);
  * the cryptographic library refuses. */
 slice target_identity(struct arena *arena, slice name);
 
-/** The name for the review or page of `id` in `folder` (`reviews/`): that of `title`, when no other
- * has it, with the month of `published` where one has. In the arena of the target. */
+/** The name for the file of `id` in `folder` (`reviews/`): that of `title`, when no other has it,
+ * with the month of `published` where one has. In the arena of the target. Outside of reviews/ the
+ * name is taken from now on; there see target_review_path. */
 slice target_choose_name(struct target *target, struct arena *arena, slice folder, slice id,
                          slice title, slice published);
 /** The path below the capsule of the review called `name`, wherever a person has put it; else

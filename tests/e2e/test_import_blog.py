@@ -379,6 +379,66 @@ def test_what_a_person_changed_stays(capsule):
     assert "New on the web." in (capsule / "reviews/the-cellar.gmi").read_text()
 
 
+def test_pages_of_one_name(capsule):
+    posts = [{"n": n, "title": "About", "published": f"2024-01-0{n}T12:00:00Z", "page": True, "draft": draft,
+              "path": f"/{n}/about/", "html": f"<p>Words {n}.</p>",
+              "comments": [{"n": 100 + n, "author": "Ann", "published": "2024-02-01T12:00:00Z", "html": "Yes."}]}
+             for n, draft in enumerate([False, False, True, True], 1)]
+    posts.append({"n": 5, "title": "Page about", "published": "2024-01-05T12:00:00Z", "path": "/5/page-about/",
+                  "html": "<p>A post.</p>",
+                  "comments": [{"n": 105, "author": "Bob", "published": "2024-02-01T12:00:00Z", "html": "No."}]})
+    imported(capsule, blogs.export(posts))
+    assert names(capsule, "pages") == ["about", "about-2024-01"]
+    assert names(capsule, "drafts") == ["about", "about-2024-01"]
+    assert len(names(capsule, "static/comments")) == 3
+    assert not list(capsule.rglob("*.new"))
+    checked(capsule)
+    before = tree(capsule)
+    imported(capsule, blogs.export(posts))
+    assert tree(capsule) == before
+
+
+def test_comments_do_not_share_a_name_with_what_is_there(capsule):
+    (capsule / "static/comments").mkdir(parents=True)
+    (capsule / "static/comments/the-attic.gmi").write_text("# Mine\n")
+    imported(capsule, blogs.takeout())
+    assert (capsule / "static/comments/the-attic.gmi").read_text() == "# Mine\n"
+    assert "comments/the-attic-2024-03.gmi" in header(capsule / "reviews/the-attic.gmi")["Comments"]
+
+
+def test_a_new_version_that_could_not_be_put_beside_comes_later(capsule):
+    imported(capsule, blogs.takeout())
+    path = capsule / "reviews/the-cellar.gmi"
+    path.write_text(path.read_text() + "\nMine.\n")
+    posts = [dict(post, html="<p>Other words.</p>") if post["n"] == 2 else post for post in blogs.POSTS]
+    beside = capsule / "reviews/the-cellar.gmi.new"
+    beside.mkdir()
+    assert run(capsule, "import", "blog.xml").returncode == 0
+    (capsule.parent / "blog.xml").write_text(blogs.takeout(posts))
+    assert run(capsule, "import", "blog.xml").returncode == 1
+    beside.rmdir()
+    imported(capsule, blogs.takeout(posts))
+    assert "Other words." in beside.read_text()
+    assert path.read_text().endswith("\nMine.\n")
+
+
+def test_what_could_not_be_written_twice_is_nobodys_change(capsule):
+    def version(word):
+        return blogs.takeout([dict(blogs.POSTS[1], html="<p>" + f"{word} words. " * 3000 + "</p>")])
+    path = capsule / "reviews/the-cellar.gmi"
+    imported(capsule, blogs.takeout([blogs.POSTS[1]]))
+    for word in ("One", "Two"):
+        (capsule.parent / "blog.xml").write_text(version(word))
+        os.chmod(path.parent, 0o555)
+        done = run(capsule, "import", "blog.xml")
+        os.chmod(path.parent, 0o755)
+        if done.returncode == 0:
+            pytest.skip("this user may write into every folder")
+    imported(capsule, version("Three"))
+    assert "Three words." in path.read_text()
+    assert not list(capsule.rglob("*.new"))
+
+
 def test_a_review_that_was_moved_is_found(capsule):
     imported(capsule, blogs.takeout())
     (capsule / "reviews/2024").mkdir()
