@@ -70,6 +70,8 @@ struct options {
 
 /* One round. */
 struct round {
+    char doing[64];
+    unsigned asked; /* requests */
     struct progress progress;
     struct telling telling;
 };
@@ -89,6 +91,13 @@ static void on_wait(void *context, slice message)
     struct round *const *round = context;
     progress_clear(&(*round)->progress);
     (void)fprintf(stderr, "matinee: %.*s\n", SLICE_ARG(message));
+}
+
+static void on_asks(void *context)
+{
+    struct round *round = *(struct round *const *)context;
+    (void)snprintf(round->doing, sizeof round->doing, "mirroring, request %u", ++round->asked);
+    progress_draw(&round->progress);
 }
 
 static void on_feed(void *context, const struct feed *feed)
@@ -165,7 +174,7 @@ static int mirror_once(const struct options *options, struct fetcher *fetcher, s
         arena_release(&arena);
         return EXIT_FAILED;
     }
-    round->progress.state.doing = "mirroring";
+    round->progress.state.doing = round->doing;
     telling_begin(&round->telling, &told);
     diags_init(&diags);
     struct target target = { .path = options->into,
@@ -217,6 +226,7 @@ static int mirror_all(struct options *options)
     struct round *current = &round;
     int code = EXIT_FAILED;
     options->fetch.tell = on_wait;
+    options->fetch.asks = on_asks;
     options->fetch.context = &current;
     options->fetch.stop = &stop;
     (void)signal(SIGPIPE, SIG_IGN);

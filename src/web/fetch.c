@@ -185,6 +185,9 @@ static enum fetch_result ask(struct errand *errand, struct host *host, slice url
         if (!request->begin(request->context)) {
             return ends(errand, FETCH_NOT_TAKEN, SLICE("it cannot be kept"));
         }
+        if (fetcher->options->asks != NULL) {
+            fetcher->options->asks(fetcher->options->context);
+        }
         enum transfer_result result =
             transfer_get(fetcher->transfer, errand->arena, &transfer_request, got);
         host->next = now_ms() + pause_of(fetcher, host);

@@ -21,6 +21,8 @@ struct fetch_options {
     const volatile sig_atomic_t *stop; /* not 0: everything ends at once. May be NULL */
     /** Is told why it takes longer: "…: 503, tried again in 4 seconds". May be NULL. */
     void (*tell)(void *context, slice message);
+    /** Is told before each request. May be NULL. */
+    void (*asks)(void *context);
     void *context;
 };
 

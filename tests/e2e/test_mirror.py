@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -373,6 +374,13 @@ def test_retry_after(capsule):
         begin = time.monotonic()
         mirrored(capsule, blog.url)
         assert time.monotonic() - begin >= 1
+        # A date has seconds: the next one but one is between one and two away.
+        blog.fault = status("/feeds/posts/default", 503, times=1,
+                            Retry_After=formatdate(time.time() + 2, usegmt=True))
+        blog.forget()
+        done = run(capsule, *MIRROR, blog.url)
+        assert done.returncode == 0
+        assert re.search(r"503; asked again in [12]\.0 s", done.stderr), done.stderr
         blog.fault = status("/feeds/posts/default", 429, Retry_After=7200)
         blog.forget()
         fails(capsule, blog, "the server answers 429 and asks to wait for 120 minutes")
