@@ -201,6 +201,10 @@
 /** Longest word that is searched for, in bytes; the rest of a longer one does not count. German has
  * some of 50, and 20 syllables of Korean are a sentence. */
 #define LIMIT_SEARCH_TOKEN 64
+/** Longest query in bytes: what fits into a request. */
+#define LIMIT_SEARCH_QUERY 1024
+/** Words and phrases of a query: each is a walk through the index, and people type three. */
+#define LIMIT_SEARCH_TERMS 16
 
 /* --- serving ---------------------------------------------------------------------------------- */
 
