@@ -5,6 +5,7 @@
 #include "import/comments.h"
 #include "import/emit.h"
 #include "import/entry_post.h"
+#include "import/old_path.h"
 #include "import/plain_page.h"
 #include "import/post_images.h"
 #include "import/shape.h"
@@ -187,17 +188,33 @@ static bool is_changed_later(slice published, slice updated)
            last > first && date_compare(date_of(first), date_of(last)) != 0;
 }
 
-static void set_alias(struct making *making, struct facts *facts)
+/* True when the old path of the post can lead to it; else a note says why not. */
+static bool has_old_path(struct making *making)
 {
+    slice path = making->entry.path;
     const slice *owner =
         slice_map_get(&making->blog->old_paths, address_path(making->item->address));
-    struct buf path;
-    if (making->entry.path.len == 0) {
-        return;
+    const char *problem = NULL;
+    if (path.len == 0) {
+        return false;
     }
     if (owner != NULL && !slice_equal(*owner, making->item->id)) {
         report_note(&making->report, 0, "the old address %.*s leads to another post",
-                    SLICE_ARG(making->entry.path));
+                    SLICE_ARG(path));
+        return false;
+    }
+    problem = old_path_problem(making->blog->target, path);
+    if (problem != NULL) {
+        report_note(&making->report, 0, "the old address %.*s does not lead here: %s",
+                    SLICE_ARG(path), problem);
+    }
+    return problem == NULL;
+}
+
+static void set_alias(struct making *making, struct facts *facts)
+{
+    struct buf path;
+    if (!has_old_path(making)) {
         return;
     }
     buf_init(&path, 3 * making->entry.path.len + 1);
@@ -293,13 +310,9 @@ static bool write_review(struct making *making)
 }
 
 /* The old path of a page leads to it; for reviews there are Aliases. */
-static bool redirect(struct making *making)
+static bool redirect(struct making *making, slice to)
 {
     enum write_plan plan;
-    slice to = arena_printf(making->arena, "/%.*s.gmi", SLICE_ARG(making->item->name));
-    if (making->entry.path.len == 0 || slice_equal(making->entry.path, to)) {
-        return true;
-    }
     if (!target_redirect(making->blog->target, making->entry.path, to, &plan,
                          making->blog->diags)) {
         return false;
@@ -320,6 +333,9 @@ static bool write_page(struct making *making)
 {
     struct blog_item *item = making->item;
     struct buf text;
+    slice path = arena_printf(making->arena, "/%.*s.gmi", SLICE_ARG(item->name));
+    bool is_moved =
+        !is_draft(making) && !slice_equal(making->entry.path, path) && has_old_path(making);
     buf_init(&text, (size_t)2 * LIMIT_SOURCE_FILE);
     bool ok = plain_page_put(&making->post, &text, &making->report);
     put_comments_link(making, &text);
@@ -327,7 +343,7 @@ static bool write_page(struct making *making)
              ? place(making, OUTCOME_PAGE, item->id, item->file, &text)
              : too_large(making, OUTCOME_PAGE, item->file);
     buf_release(&text);
-    return ok && (is_draft(making) || redirect(making));
+    return ok && (!is_moved || redirect(making, path));
 }
 
 /* --- the page of the comments ----------------------------------------------------------------- */

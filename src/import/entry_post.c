@@ -2,6 +2,7 @@
 
 #include "import/html.h"
 #include "import/html_text.h"
+#include "text/uri.h"
 
 static slice clean_line(struct arena *arena, slice text)
 {
@@ -85,11 +86,22 @@ static bool read_page(struct arena *arena, const struct entry *entry, struct pos
     return ok;
 }
 
+/* The address as a header can have it. */
+static slice written_url(struct arena *arena, slice url)
+{
+    struct buf written;
+    buf_init(&written, 3 * url.len + 1);
+    uri_put_written(&written, url);
+    slice copy = arena_copy(arena, buf_slice(&written));
+    buf_release(&written);
+    return copy;
+}
+
 bool entry_to_post(struct arena *arena, const struct entry *entry, slice path, struct post *post,
                    struct report *report, struct diags *diags)
 {
     *post = (struct post){
-        .url = entry->url,
+        .url = written_url(arena, entry->url),
         .title = entry_words(arena, entry->title, entry->title_is_html),
         .line = entry->line,
         .published = entry_whole_seconds(arena, entry->published),

@@ -398,6 +398,31 @@ def test_pages_of_one_name(capsule):
     assert tree(capsule) == before
 
 
+ODD_PATHS = [
+    "/reviews/", "/reviews/the-attic/", "/reviews/index.gmi", "/quotes/", "/tags/", "/people/", "/years/", "/genres/",
+    "/platforms/", "/index.gmi", "/feed.gmi", "/atom.xml", "/sitemap.txt", "/robots.txt", "/favicon.txt", "/mine.gmi",
+    "/images/mine.txt", "/a b", "/a%20c", "/한글/", "/x%2Fy", "/x%00y", "/%2e%2e/z", "/../q", "/dot/./q", "//double//",
+    "/semi;colon", "/comma,star*", "/q%3Fmark", "/hash%23", "/pipe|x", "/back\\slash", "/%FF%FE", "/a%0Ab", "/a%09b",
+    "/right\u202eleft", "/per%cent", "/search", "/same/", "/same", "/sa%6De/",
+]
+
+
+@pytest.mark.parametrize("kind", ["post", "page", "both"])
+def test_old_paths_that_cannot_lead_anywhere(capsule, kind):
+    for folder, name in (("pages", "mine.gmi"), ("static/images", "mine.txt")):
+        (capsule / folder).mkdir(parents=True)
+        (capsule / folder / name).write_text("Mine.\n")
+    posts = [{"n": n, "title": f"Title {n}", "published": f"2024-03-02T20:00:{n:02}Z", "path": path,
+              "page": kind == "page" or (kind == "both" and n % 2 == 1), "html": f"<p>Words {n}.</p>"}
+             for n, path in enumerate(ODD_PATHS)]
+    imported(capsule, blogs.wxr(posts))
+    assert len(list(capsule.glob("reviews/*.gmi")) + list(capsule.glob("pages/*.gmi"))) == len(posts) + 1
+    checked(capsule)
+    before = tree(capsule)
+    imported(capsule, blogs.wxr(posts))
+    assert tree(capsule) == before
+
+
 def test_comments_do_not_share_a_name_with_what_is_there(capsule):
     (capsule / "static/comments").mkdir(parents=True)
     (capsule / "static/comments/the-attic.gmi").write_text("# Mine\n")
