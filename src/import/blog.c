@@ -23,6 +23,7 @@ bool blog_begin(struct blog *blog, struct arena *arena, struct target *target,
     }
     slice_map_init(&blog->seen, arena);
     slice_map_init(&blog->claimed, arena);
+    slice_map_init(&blog->doubles, arena);
     slice_map_init(&blog->old_paths, arena);
     blog_links_init(&blog->links, arena);
     return true;
@@ -33,6 +34,7 @@ void blog_end(struct blog *blog)
     entry_store_close(&blog->store);
     slice_map_release(&blog->seen);
     slice_map_release(&blog->claimed);
+    slice_map_release(&blog->doubles);
     slice_map_release(&blog->old_paths);
     blog_links_release(&blog->links);
 }
@@ -113,6 +115,7 @@ static struct blog_item *add_item(struct blog *blog, const struct entry *entry)
         .address = address_of(blog, entry),
         .updated = arena_copy(blog->arena, entry->updated),
         .day = arena_copy(blog->arena, day.len > 0 ? day : blog->options->published),
+        .undated = day.len == 0,
         .wish = wish_of(blog, entry),
     };
     if (!date_parse_moment(item->day, &item->published)) {
@@ -213,7 +216,10 @@ static int by_date(const void *a, const void *b)
     if (one->published != two->published) {
         return one->published < two->published ? -1 : 1;
     }
-    return slice_compare(one->origin, two->origin);
+    int order = slice_compare(one->origin, two->origin);
+    return order != 0
+               ? order
+               : (one->place.offset > two->place.offset) - (one->place.offset < two->place.offset);
 }
 
 static int by_post(const void *a, const void *b)
@@ -232,7 +238,8 @@ static const struct import_entry *identify(struct blog *blog, struct blog_item *
     slice name = item->origin.len > 0 ? item->origin
                  : item->address.len > 0
                      ? item->address
-                     : arena_printf(blog->arena, "post:%.*s\n%.*s", SLICE_ARG(item->day),
+                     : arena_printf(blog->arena, "post:%.*s\n%.*s",
+                                    SLICE_ARG(item->undated ? SLICE_EMPTY : item->day),
                                     SLICE_ARG(item->wish));
     if (known != NULL && slice_map_claim(&blog->claimed, known->id, blog)) {
         item->id = known->id;
@@ -244,9 +251,15 @@ static const struct import_entry *identify(struct blog *blog, struct blog_item *
         return known;
     }
     item->id = target_identity(blog->arena, name);
-    for (unsigned n = 2; !slice_map_claim(&blog->claimed, item->id, blog) && n < 1000; n++) {
-        item->id =
-            target_identity(blog->arena, arena_printf(blog->arena, "%.*s\n%u", SLICE_ARG(name), n));
+    while (item->id.len > 0 && !slice_map_claim(&blog->claimed, item->id, blog)) {
+        unsigned *count = slice_map_get(&blog->doubles, name);
+        if (count == NULL) {
+            count = arena_alloc(blog->arena, sizeof *count);
+            *count = 1;
+            slice_map_set(&blog->doubles, name, count);
+        }
+        item->id = target_identity(
+            blog->arena, arena_printf(blog->arena, "%.*s\n%u", SLICE_ARG(name), ++*count));
     }
     return memory_find(&blog->target->memory, item->id);
 }
@@ -261,6 +274,9 @@ static void place_item(struct blog *blog, struct blog_item *item)
 {
     struct arena arena;
     const struct import_entry *known = identify(blog, item);
+    if (item->undated && known != NULL && known->published.len > 0) {
+        item->day = known->published;
+    }
     bool is_review = item->kind == ENTRY_POST;
     slice folder = is_review        ? SLICE("reviews/")
                    : is_draft(item) ? SLICE("drafts/")

@@ -39,8 +39,9 @@ struct blog_item {
     slice origin;
     slice address;
     slice updated;
-    slice day;  /* published, as text */
-    slice wish; /* what its name is to be made of */
+    slice day;    /* published, as text */
+    bool undated; /* the blog does not say when: the day was chosen here */
+    slice wish;   /* what its name is to be made of */
     struct entry_place place;
 
     slice id; /* from here on: when all are known */
@@ -62,8 +63,9 @@ struct blog {
     const struct blog_options *options;
     struct diags *diags;
     struct entry_store store;
-    struct slice_map seen;      /* ids of entries that were taken */
-    struct slice_map claimed;   /* identities of this run's posts */
+    struct slice_map seen;    /* ids of entries that were taken */
+    struct slice_map claimed; /* identities of this run's posts */
+    struct slice_map doubles; /* how many posts there are that nothing tells apart, by their name */
     struct slice_map old_paths; /* whose they are: an identity, as a slice */
     struct blog_links links;
     struct {

@@ -272,7 +272,8 @@ static bool place(struct making *making, enum outcome_kind kind, slice id, slice
     const struct import_entry entry = {
         .id = id,
         .file = file,
-        .published = making->post.published,
+        .published =
+            making->item->undated && !is_draft(making) ? making->item->day : making->post.published,
         .origin = is_post ? making->item->origin : SLICE_EMPTY,
         .address = is_post ? making->item->address : SLICE_EMPTY,
         .updated = is_post ? making->item->updated : count,

@@ -423,6 +423,33 @@ def test_old_paths_that_cannot_lead_anywhere(capsule, kind):
     assert tree(capsule) == before
 
 
+def nameless(count):
+    """A feed whose posts have neither ids, addresses nor dates, and all the same title."""
+    items = "".join(f"<item><title>Same</title><description>Post number{n}.</description></item>" for n in range(count))
+    return f"<rss version='2.0'><channel><title>Attic</title><link>{blogs.ADDRESS}/</link>{items}</channel></rss>"
+
+
+def test_many_posts_that_nothing_tells_apart(capsule):
+    imported(capsule, nameless(1500))
+    checked(capsule)
+    before = contents(capsule)
+    texts = " ".join(text.decode() for text in before.values())
+    assert all(f"Post number{n}." in texts for n in range(1500))
+    imported(capsule, nameless(1500))
+    assert contents(capsule) == before
+
+
+def test_posts_without_a_date_keep_the_one_they_got(capsule):
+    feed = blogs.rss().replace("<pubDate>Sat, 02 Mar 2024 11:00:00 GMT</pubDate>", "")
+    nothing = "<item><title>Alone</title><description>No date, no address.</description></item></channel>"
+    imported(capsule, feed.replace("</channel>", nothing))
+    before = contents(capsule)
+    os.utime(capsule.parent / "blog.xml", (1700000000, 1700000000))
+    done = run(capsule, "import", "blog.xml")
+    assert done.returncode == 0, done.stderr
+    assert contents(capsule) == before
+
+
 def test_comments_do_not_share_a_name_with_what_is_there(capsule):
     (capsule / "static/comments").mkdir(parents=True)
     (capsule / "static/comments/the-attic.gmi").write_text("# Mine\n")
