@@ -3,11 +3,16 @@
 #include "base/limits.h"
 #include "import/address.h"
 #include "import/emit.h"
+#include "import/entry.h"
 #include "import/html.h"
+#include "import/old_path.h"
 #include "import/page_text.h"
 #include "import/post_images.h"
 #include "import/shape.h"
 #include "text/slug.h"
+#include "text/uri.h"
+
+#include <limits.h>
 
 /* A page on its way to a review file. */
 struct making {
@@ -153,6 +158,39 @@ static void store_images(struct making *making)
     post_images_store(&images, &making->post, &making->report);
 }
 
+/* What the review has of its blog stays when the page alone is imported: its comments, the old path
+ * that leads to it. */
+static void keep_of_blog(struct making *making)
+{
+    static const slice root = SLICE_INIT("static/");
+    struct arena *arena = making->arena;
+    struct facts *facts = &making->shape.facts;
+    slice path = entry_path(making->post.url);
+    unsigned long count = 0;
+    if (making->known == NULL || making->known->origin.len == 0) {
+        return;
+    }
+    const struct import_entry *comments =
+        memory_find(&making->target->memory,
+                    arena_printf(arena, "%.*s#comments", SLICE_ARG(making->known->id)));
+    if (comments != NULL && slice_starts_with(comments->file, root) &&
+        slice_to_number(comments->updated, ULONG_MAX, &count) && count > 0) {
+        (void)facts_set(facts, FACT_COMMENTS,
+                        arena_printf(arena, "%.*s | %lu comment%s",
+                                     SLICE_ARG(slice_from(comments->file, root.len)), count,
+                                     count == 1 ? "" : "s"));
+    }
+    if (path.len > 0 && path.len <= LIMIT_TITLE / 3 &&
+        old_path_problem(making->target, path) == NULL &&
+        memory_find_address(&making->target->memory, making->address) == making->known) {
+        struct buf written;
+        buf_init(&written, 3 * path.len + 1);
+        uri_put_written(&written, path);
+        (void)facts_add(facts, FACT_ALIASES, arena_copy(arena, buf_slice(&written)));
+        buf_release(&written);
+    }
+}
+
 static bool make(struct making *making)
 {
     struct buf text;
@@ -167,6 +205,7 @@ static bool make(struct making *making)
         return false;
     }
     date_page(making);
+    keep_of_blog(making);
     (void)facts_set(&making->shape.facts, FACT_ID, making->id);
     (void)facts_set(&making->shape.facts, FACT_PUBLISHED, making->published);
     buf_init(&text, (size_t)2 * LIMIT_SOURCE_FILE);

@@ -450,6 +450,28 @@ def test_posts_without_a_date_keep_the_one_they_got(capsule):
     assert contents(capsule) == before
 
 
+def test_capsule_conf_that_is_a_link_stays_one(capsule, tmp_path):
+    conf = capsule / "capsule.conf"
+    conf.rename(tmp_path / "elsewhere.conf")
+    conf.symlink_to("../elsewhere.conf")
+    imported(capsule, blogs.takeout())
+    assert conf.is_symlink()
+    assert "Redirect: /p/about.html /about.gmi\n" in (tmp_path / "elsewhere.conf").read_text()
+
+
+def test_a_saved_page_keeps_what_the_blog_had(capsule):
+    imported(capsule, blogs.takeout())
+    before = header(capsule / "reviews/the-attic.gmi")
+    page = ("<html><head><link rel=canonical href='https://attic.example/2024/03/the-attic.html'></head><body>"
+            "<article><h1>The Attic (1998)</h1><p>Other words than those of the feed.</p></article></body></html>")
+    imported(capsule, page, name="page.html")
+    after = header(capsule / "reviews/the-attic.gmi")
+    assert "Other words" in (capsule / "reviews/the-attic.gmi").read_text()
+    assert after["Aliases"] == before["Aliases"]
+    assert after["Comments"] == before["Comments"]
+    checked(capsule)
+
+
 def test_comments_do_not_share_a_name_with_what_is_there(capsule):
     (capsule / "static/comments").mkdir(parents=True)
     (capsule / "static/comments/the-attic.gmi").write_text("# Mine\n")
