@@ -9,11 +9,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 static const char memory_path[] = ".matinee/imports";
+static const char conf_path[] = "capsule.conf";
 
 static void fail(const struct target *target, const char *path, const char *reason,
                  struct diags *diags)
@@ -371,10 +373,28 @@ static bool conf_speaks_of(slice conf, slice path)
     return found;
 }
 
+/* A link to a capsule.conf that is somewhere else stays one. */
+static bool write_conf(const struct target *target, slice text)
+{
+    struct stat status;
+    if (fstatat(target->fd, conf_path, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISLNK(status.st_mode)) {
+        return file_write(target->fd, conf_path, text, 0);
+    }
+    struct arena arena;
+    arena_init(&arena);
+    char *real = realpath(arena_printf(&arena, "%s/%s", target->path, conf_path).ptr, NULL);
+    bool ok = real != NULL && file_write(AT_FDCWD, real, text, 0);
+    int reason = errno;
+    free(real);
+    arena_release(&arena);
+    errno = reason;
+    return ok;
+}
+
 bool target_redirect(struct target *target, slice from, slice to, enum write_plan *plan,
                      struct diags *diags)
 {
-    static const char conf_path[] = "capsule.conf";
     struct arena arena;
     struct buf path;
     struct buf text;
@@ -396,7 +416,7 @@ bool target_redirect(struct target *target, slice from, slice to, enum write_pla
         buf_putc(&text, ' ');
         put_conf_path(&text, to);
         buf_putc(&text, '\n');
-        ok = !text.failed && file_write(target->fd, conf_path, buf_slice(&text), 0);
+        ok = !text.failed && write_conf(target, buf_slice(&text));
     }
     if (!ok) {
         fail(target, conf_path, text.failed ? "too large" : strerror(errno), diags);
