@@ -205,6 +205,14 @@
 #define LIMIT_SEARCH_QUERY 1024
 /** Words and phrases of a query: each is a walk through the index, and people type three. */
 #define LIMIT_SEARCH_TERMS 16
+/** Results of a page, and those that can be paged through: nobody reads on, and each costs a place
+ * in memory while the best are sought. */
+#define LIMIT_SEARCH_PAGE 20
+#define LIMIT_SEARCH_RESULTS 1000
+/** Letters of the words that are looked for when somebody wrote one that is like them. Below, all
+ * words are alike; above, they are what nobody types. */
+#define LIMIT_SEARCH_NEAR_LEAST 3
+#define LIMIT_SEARCH_NEAR_MOST 30
 
 /* --- serving ---------------------------------------------------------------------------------- */
 
