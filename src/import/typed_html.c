@@ -3,6 +3,9 @@
 #include "base/buf.h"
 #include "import/phrase.h"
 
+/* Longest `[caption …]`, in bytes: real ones have 100. Many without an end take linear time. */
+enum { CAPTION_BYTES = 1000 };
+
 /* True when `rest` begins with the tag `<name`, or `</name`. */
 static bool begins_tag(slice rest, slice name)
 {
@@ -51,6 +54,7 @@ static size_t length_of_caption(slice rest)
         !slice_starts_with(rest, SLICE("[/caption"))) {
         return 0;
     }
+    rest = slice_head(rest, CAPTION_BYTES);
     size_t end = slice_find_byte(rest, ']');
     return end < slice_find_byte(rest, '\n') ? end + 1 : 0;
 }

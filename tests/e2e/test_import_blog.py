@@ -472,6 +472,10 @@ def test_a_saved_page_keeps_what_the_blog_had(capsule):
     checked(capsule)
 
 
+def test_captions_without_an_end(capsule):
+    imported(capsule, blogs.wxr([dict(blogs.POSTS[1], html="[caption" * 1_000_000)]))
+
+
 def test_comments_do_not_share_a_name_with_what_is_there(capsule):
     (capsule / "static/comments").mkdir(parents=True)
     (capsule / "static/comments/the-attic.gmi").write_text("# Mine\n")
