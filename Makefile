@@ -31,10 +31,10 @@ model := capsule check facet paths
 import := address albums archive blog blog_links blog_post comment_thread comments emit entry entry_post \
 	entry_store fact_line facts feed feed_draft feed_json feed_words format heading html html_blocks \
 	html_builder html_charset html_chrome html_guard html_headings html_links html_media html_page html_style \
-	html_table html_text html_tree image_data image_memory image_name images mail_date memory names \
-	old_path page_lines page_text phrase plain_page post_images quotation report saved_page shape shape_facts \
-	shape_lines shape_quotes shape_tags shape_title source_lines target typed_html unzip written_date \
-	xml_stream
+	html_table html_text html_tree image_data image_memory image_name images mail_date memory names old_path \
+	page_lines page_text phrase plain_page post_images quotation redirects report saved_page shape \
+	shape_facts shape_lines shape_quotes shape_tags shape_title source_lines target typed_html unzip \
+	written_date xml_stream
 web := fetch hosts public_address robots transfer web_url
 mirror := feed_address feed_links find_feed mirror mirror_state series short_entry spool web_images
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \

@@ -27,16 +27,17 @@ static bool take_number(slice *name, unsigned long *number)
 }
 
 /* True for the unfinished file of a process that is gone. */
-static bool is_leftover(const char *entry)
+static bool is_leftover(const char *entry, slice ending)
 {
     slice name = slice_of(entry);
     unsigned long number = 0;
     unsigned long process = 0;
     return name.ptr[0] == '.' && take_number(&name, &number) && take_number(&name, &process) &&
-           name.len > 1 && process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
+           name.len > 1 && slice_ends_with(name, ending) && process > 0 &&
+           kill((pid_t)process, 0) != 0 && errno == ESRCH;
 }
 
-static size_t remove_below(int at, const char *path, unsigned depth)
+static size_t remove_below(int at, const char *path, slice ending, unsigned depth)
 {
     size_t removed = 0;
     int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -52,18 +53,18 @@ static size_t remove_below(int at, const char *path, unsigned depth)
         if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
             continue;
         }
-        if (S_ISREG(status.st_mode) && is_leftover(entry->d_name)) {
+        if (S_ISREG(status.st_mode) && is_leftover(entry->d_name, ending)) {
             removed += unlinkat(fd, entry->d_name, 0) == 0;
         } else if (S_ISDIR(status.st_mode) && entry->d_name[0] != '.' &&
                    depth < LIMIT_FOLDER_DEPTH) {
-            removed += remove_below(fd, entry->d_name, depth + 1);
+            removed += remove_below(fd, entry->d_name, ending, depth + 1);
         }
     }
     (void)closedir(folder);
     return removed;
 }
 
-size_t leftovers_remove(int at, const char *path)
+size_t leftovers_remove(int at, const char *path, slice ending)
 {
-    return remove_below(at, path, 0);
+    return remove_below(at, path, ending, 0);
 }

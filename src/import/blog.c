@@ -26,6 +26,7 @@ bool blog_begin(struct blog *blog, struct arena *arena, struct target *target,
     slice_map_init(&blog->doubles, arena);
     slice_map_init(&blog->old_paths, arena);
     blog_links_init(&blog->links, arena);
+    redirects_init(&blog->redirects, arena, target->fd, target->path);
     return true;
 }
 
@@ -37,6 +38,7 @@ void blog_end(struct blog *blog)
     slice_map_release(&blog->doubles);
     slice_map_release(&blog->old_paths);
     blog_links_release(&blog->links);
+    redirects_release(&blog->redirects);
 }
 
 /* --- taking entries --------------------------------------------------------------------------- */
@@ -379,6 +381,11 @@ static void compare_zones(const struct blog *blog, const struct feed *feed)
     }
 }
 
+static bool is_stopped(const struct blog *blog)
+{
+    return blog->options->stop != NULL && *blog->options->stop != 0;
+}
+
 bool blog_write(struct blog *blog, const struct feed *feed)
 {
     bool ok = !blog->failed;
@@ -392,13 +399,10 @@ bool blog_write(struct blog *blog, const struct feed *feed)
     claim_paths(blog);
     link_remembered(blog);
     group_comments(blog);
-    for (size_t i = 0; i < blog->items.count; i++) {
-        if (blog->options->stop != NULL && *blog->options->stop != 0) {
-            return false;
-        }
+    for (size_t i = 0; i < blog->items.count && !is_stopped(blog); i++) {
         if (!blog->items.items[i].unchanged) {
             ok = blog_post_write(blog, &blog->items.items[i], feed) && ok;
         }
     }
-    return ok;
+    return redirects_write(&blog->redirects, blog->diags) && ok && !is_stopped(blog);
 }

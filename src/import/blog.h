@@ -14,6 +14,7 @@
 #include "import/feed.h"
 #include "import/images.h"
 #include "import/outcome.h"
+#include "import/redirects.h"
 #include "import/target.h"
 
 #include <signal.h>
@@ -68,6 +69,7 @@ struct blog {
     struct slice_map doubles; /* how many posts there are that nothing tells apart, by their name */
     struct slice_map old_paths; /* whose they are: an identity, as a slice */
     struct blog_links links;
+    struct redirects redirects;
     struct {
         struct blog_item *items;
         size_t count, capacity;

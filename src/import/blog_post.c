@@ -313,9 +313,9 @@ static bool write_review(struct making *making)
 /* The old path of a page leads to it; for reviews there are Aliases. */
 static bool redirect(struct making *making, slice to)
 {
-    enum write_plan plan;
-    if (!target_redirect(making->blog->target, making->entry.path, to, &plan,
-                         making->blog->diags)) {
+    bool is_new = false;
+    if (!redirects_add(&making->blog->redirects, making->entry.path, to, &is_new,
+                       making->blog->diags)) {
         return false;
     }
     const struct blog_options *options = making->blog->options;
@@ -325,7 +325,7 @@ static bool redirect(struct making *making, slice to)
                                      .title = making->post.title,
                                      .url = making->entry.path,
                                      .file = making->item->file,
-                                     .plan = plan };
+                                     .plan = is_new ? WRITE_AGAIN : WRITE_NOT };
     options->tell(options->context, &outcome);
     return true;
 }

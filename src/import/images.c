@@ -1,7 +1,7 @@
 #include "import/images.h"
 
 #include "base/file.h"
-#include "base/folder.h"
+#include "base/leftovers.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "import/image_data.h"
@@ -19,49 +19,6 @@ static const char folder_path[] = "static/images";
 enum { HEAD_BYTES = 4096 };
 
 /* --- begin and end ---------------------------------------------------------------------------- */
-
-/* What file_write had open when a run was killed: `.NAME.PID.NUMBER`. Other names with a dot are
- * not ours. */
-static bool is_left_over(slice name)
-{
-    for (unsigned numbers = 0; numbers < 2; numbers++) {
-        size_t digits = 0;
-        while (digits < name.len && name.ptr[name.len - 1 - digits] >= '0' &&
-               name.ptr[name.len - 1 - digits] <= '9') {
-            digits++;
-        }
-        if (digits == 0 || digits == name.len || name.ptr[name.len - 1 - digits] != '.') {
-            return false;
-        }
-        name = slice_head(name, name.len - 1 - digits);
-    }
-    return name.len > 1 && name.ptr[0] == '.';
-}
-
-struct left_overs {
-    int folder;
-    slice begin; /* of the names */
-};
-
-static bool remove_left_over(void *context, const char *name)
-{
-    const struct left_overs *left = context;
-    if (is_left_over(slice_of(name)) && slice_starts_with(slice_of(name), left->begin)) {
-        (void)unlinkat(left->folder, name, 0);
-    }
-    return true;
-}
-
-/* What cannot be removed, or is not there, does no harm. */
-static void remove_left_overs(int capsule, const char *path, slice begin)
-{
-    struct left_overs left = { openat(capsule, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), begin };
-    if (left.folder >= 0) {
-        bool listed = folder_list(left.folder, ".", remove_left_over, &left);
-        (void)listed;
-        (void)close(left.folder);
-    }
-}
 
 bool images_open(struct images *images, int capsule, const struct image_source *source,
                  bool ask_again, struct diags *diags)
@@ -90,8 +47,8 @@ bool images_open(struct images *images, int capsule, const struct image_source *
     slice_map_init(&images->numbers, &images->arena);
     images->journal_bytes = text.text.len;
     images->torn = text.text.len > 0 && text.text.ptr[text.text.len - 1] != '\n';
-    remove_left_overs(capsule, folder_path, SLICE("."));
-    remove_left_overs(capsule, ".matinee", SLICE(".images."));
+    (void)leftovers_remove(capsule, folder_path, SLICE_EMPTY);
+    (void)leftovers_remove(capsule, ".matinee", SLICE("images"));
     return true;
 }
 

@@ -4,18 +4,15 @@
 #include "base/leftovers.h"
 #include "base/limits.h"
 #include "text/header.h"
-#include "text/uri.h"
 #include "text/uuid.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 static const char memory_path[] = ".matinee/imports";
-static const char conf_path[] = "capsule.conf";
 
 static void fail(const struct target *target, const char *path, const char *reason,
                  struct diags *diags)
@@ -59,8 +56,13 @@ static bool write_memory(struct target *target, struct diags *diags)
 /* What an import that was killed has not finished. */
 static void remove_leftovers(const struct target *target)
 {
-    (void)leftovers_remove(target->fd, ".");
-    (void)leftovers_remove(target->fd, ".matinee");
+    static const char *const folders[] = { "reviews", "pages", "drafts", "static/comments" };
+    for (size_t i = 0; i < ARRAY_LENGTH(folders); i++) {
+        (void)leftovers_remove(target->fd, folders[i], SLICE(".gmi"));
+        (void)leftovers_remove(target->fd, folders[i], SLICE(".gmi.new"));
+    }
+    (void)leftovers_remove(target->fd, ".", SLICE("capsule.conf"));
+    (void)leftovers_remove(target->fd, ".matinee", SLICE_EMPTY);
 }
 
 bool target_open(struct target *target, struct arena *arena, const struct review_file *reviews,
@@ -329,100 +331,4 @@ bool target_place(struct target *target, struct arena *arena, const struct impor
         return false;
     }
     return !is_beside || remember(target, &next, diags);
-}
-
-/* --- redirects -------------------------------------------------------------------------------- */
-
-/* The path as capsule.conf has it: a star stands for itself, a comma divides no list. */
-static void put_conf_path(struct buf *out, slice path)
-{
-    for (size_t i = 0; i < path.len; i++) {
-        if (path.ptr[i] == '*' || path.ptr[i] == ',') {
-            buf_printf(out, "%%%02X", (unsigned)(unsigned char)path.ptr[i]);
-        } else {
-            uri_put_written(out, (slice){ path.ptr + i, 1 });
-        }
-    }
-}
-
-/* True when capsule.conf says something of `path` already. */
-static bool conf_speaks_of(slice conf, slice path)
-{
-    static const slice keys[] = { SLICE_INIT("Redirect"), SLICE_INIT("Redirect-Temporary"),
-                                  SLICE_INIT("Gone") };
-    struct diags ignored;
-    struct header_reader reader;
-    struct header_field field;
-    const struct source source = { SLICE_EMPTY, conf };
-    bool found = false;
-    diags_init(&ignored);
-    header_begin(&reader, &source, &ignored);
-    reader.comments_allowed = true;
-    while (!found && header_next(&reader, &field)) {
-        for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
-            slice values = field.value;
-            slice word;
-            while (slice_equal_nocase(field.key, keys[i]) &&
-                   slice_next_piece(&values, i < 2 ? ' ' : ',', &word)) {
-                found = found || slice_equal(slice_trim(word), path);
-                values = i < 2 ? SLICE_EMPTY : values;
-            }
-        }
-    }
-    diags_release(&ignored);
-    return found;
-}
-
-/* A link to a capsule.conf that is somewhere else stays one. */
-static bool write_conf(const struct target *target, slice text)
-{
-    struct stat status;
-    if (fstatat(target->fd, conf_path, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
-        !S_ISLNK(status.st_mode)) {
-        return file_write(target->fd, conf_path, text, 0);
-    }
-    struct arena arena;
-    arena_init(&arena);
-    char *real = realpath(arena_printf(&arena, "%s/%s", target->path, conf_path).ptr, NULL);
-    bool ok = real != NULL && file_write(AT_FDCWD, real, text, 0);
-    int reason = errno;
-    free(real);
-    arena_release(&arena);
-    errno = reason;
-    return ok;
-}
-
-bool target_redirect(struct target *target, slice from, slice to, enum write_plan *plan,
-                     struct diags *diags)
-{
-    struct arena arena;
-    struct buf path;
-    struct buf text;
-    slice conf;
-    *plan = WRITE_NOT;
-    arena_init(&arena);
-    buf_init(&path, 3 * from.len + 1);
-    buf_init(&text, LIMIT_SOURCE_FILE);
-    put_conf_path(&path, from);
-    bool ok = file_read(&arena, target->fd, conf_path, LIMIT_SOURCE_FILE, &conf);
-    if (ok && !conf_speaks_of(conf, buf_slice(&path))) {
-        *plan = WRITE_AGAIN;
-        buf_put(&text, conf);
-        if (conf.len > 0 && conf.ptr[conf.len - 1] != '\n') {
-            buf_putc(&text, '\n');
-        }
-        buf_puts(&text, "Redirect: ");
-        buf_put(&text, buf_slice(&path));
-        buf_putc(&text, ' ');
-        put_conf_path(&text, to);
-        buf_putc(&text, '\n');
-        ok = !text.failed && write_conf(target, buf_slice(&text));
-    }
-    if (!ok) {
-        fail(target, conf_path, text.failed ? "too large" : strerror(errno), diags);
-    }
-    buf_release(&text);
-    buf_release(&path);
-    arena_release(&arena);
-    return ok;
 }

@@ -76,11 +76,4 @@ MUST_USE bool target_place(struct target *target, struct arena *arena,
                            const struct import_entry *entry, slice text, struct placed *placed,
                            struct diags *diags);
 
-/**
- * See that `from`, an old path of the blog, leads to `to`, a path of the capsule: with a line in
- * capsule.conf, unless there is one for it. `*plan` is WRITE_AGAIN or WRITE_NOT.
- */
-MUST_USE bool target_redirect(struct target *target, slice from, slice to, enum write_plan *plan,
-                              struct diags *diags);
-
 #endif

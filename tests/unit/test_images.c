@@ -298,16 +298,16 @@ static void files_of_people_stay(void **state)
     assert_true(file_make_folders(AT_FDCWD, "static/images/b.png"));
     put_file("static/images/a.png", SLICE(PNG "mine"));
     put_file("static/images/a-2.png", A);
-    put_file("static/images/.a.png.77.3", A);
-    put_file("static/images/.a.png.77", A);
+    put_file("static/images/.a.png.1073741823.3", A);
+    put_file("static/images/.a.png.1073741823", A);
     run_begin(&run, &web, false);
     /* Exactly these bytes are there: as when a run was killed before it remembered them. */
     assert_string_equal(run_store(&run, "https://x/a.png", "", "n"), "images/a-2.png");
     assert_string_equal(run_store(&run, "https://x/b.png", "", "n"), "images/b-2.png");
     assert_int_equal(run.images.counts.stored, 1);
     assert_true(slice_equal(file_at(&run, "static/images/a.png"), SLICE(PNG "mine")));
-    assert_int_equal(access("static/images/.a.png.77.3", F_OK), -1);
-    assert_int_equal(access("static/images/.a.png.77", F_OK), 0);
+    assert_int_equal(access("static/images/.a.png.1073741823.3", F_OK), -1);
+    assert_int_equal(access("static/images/.a.png.1073741823", F_OK), 0);
     run_end(&run);
 
     /* What a person deletes comes back when a post still shows it. */

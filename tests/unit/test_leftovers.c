@@ -38,8 +38,10 @@ static void removes_what_killed_processes_left(void **state)
     char dead[64];
     char below[64];
     char alive[64];
-    static const char *const kept[] = { "a.gmi",     ".a.gmi",   ".hidden.1",  "..5.5",
-                                        "a.gmi.5.5", "in/b.gmi", ".git/.x.1.1" };
+    static const char *const kept[] = { "a.gmi",       ".a.gmi",
+                                        ".hidden.1",   "..5.5",
+                                        "a.gmi.5.5",   "in/b.gmi",
+                                        ".git/.x.1.1", ".notes.1073741823.1" };
     assert_non_null(mkdtemp(folder));
     int at = open(folder, O_RDONLY | O_DIRECTORY);
     assert_true(at >= 0);
@@ -54,7 +56,7 @@ static void removes_what_killed_processes_left(void **state)
     put(at, below);
     put(at, alive);
     assert_int_equal(symlinkat("a.gmi", at, ".l.gmi.1073741823.0"), 0);
-    assert_int_equal(leftovers_remove(at, "."), 2);
+    assert_int_equal(leftovers_remove(at, ".", SLICE(".gmi")), 2);
     assert_false(is_there(at, dead));
     assert_false(is_there(at, below));
     assert_true(is_there(at, alive));
@@ -63,7 +65,7 @@ static void removes_what_killed_processes_left(void **state)
         assert_true(is_there(at, kept[i]));
         (void)unlinkat(at, kept[i], 0);
     }
-    assert_int_equal(leftovers_remove(at, "missing"), 0);
+    assert_int_equal(leftovers_remove(at, "missing", SLICE_EMPTY), 0);
     (void)unlinkat(at, alive, 0);
     (void)unlinkat(at, ".l.gmi.1073741823.0", 0);
     (void)unlinkat(at, "in", AT_REMOVEDIR);
