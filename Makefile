@@ -41,7 +41,7 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
 	section site sitemap
-search := find index index_rows near query tokenizer
+search := find index index_rows near passage query tokenizer
 server := acceptor admission backoff calls channel clock connection first_record gate generation keyring \
 	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \

@@ -209,6 +209,9 @@
  * in memory while the best are sought. */
 #define LIMIT_SEARCH_PAGE 20
 #define LIMIT_SEARCH_RESULTS 1000
+/** Bytes of a review in which the passage to be shown is sought: a page has twenty of them. Five
+ * times a long review; a novel is shown by its first chapters. */
+#define LIMIT_SEARCH_PASSAGE (128u * 1024)
 /** Letters of the words that are looked for when somebody wrote one that is like them. Below, all
  * words are alike; above, they are what nobody types. */
 #define LIMIT_SEARCH_NEAR_LEAST 3

@@ -1,8 +1,11 @@
-/* Any bytes as what was typed to search: FTS5 takes every expression that comes out, and its
- * answer holds what every term says. */
+/* Any bytes as what was typed to search: FTS5 takes every expression that comes out, and the
+ * passage that is shown is a text. */
+#include "search/passage.h"
 #include "search/query.h"
-
 #include "search/tokenizer.h"
+
+#include "base/utf8.h"
+#include "source/review.h"
 
 #include <sqlite3.h>
 #include <stdint.h>
@@ -45,6 +48,33 @@ static void run(slice expression)
     require(sqlite3_reset(search) == SQLITE_OK);
 }
 
+static const char text[] = "Title: a\nPublished: 2025-09-12\nTagline: b\n\na b c.\n\n## d "
+                           "e\nhwan-kyung 한국 영화, a 7번방.\n"
+                           "> a b\n— c\n\n```\na\n```\n";
+
+static void show(const struct search_query *query)
+{
+    static struct arena arena;
+    static struct review review;
+    static bool read;
+    struct passage passage;
+    struct buf out;
+    if (!read) {
+        struct diags diags;
+        const struct source source = { SLICE("reviews/a.gmi"), slice_of(text) };
+        arena_init(&arena);
+        diags_init(&diags);
+        read = review_parse(&arena, &source, &review, &diags);
+        require(read);
+        diags_release(&diags);
+    }
+    buf_init(&out, 10000);
+    passage_find(&review, query, &passage);
+    passage_put(&passage, &out);
+    require(out.len > 0 && !out.failed && utf8_find_invalid(buf_slice(&out)) == out.len);
+    buf_release(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct search_query query;
@@ -56,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(problem == NULL && query.count <= LIMIT_SEARCH_TERMS);
     require(query.expression.len == 0 || query.expression.ptr[query.expression.len] == '\0');
     require(slice_find_byte(query.expression, '\0') == query.expression.len);
+    show(&query);
     if (query.expression.len > 0) {
         run(query.expression);
     } else {
