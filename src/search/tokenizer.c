@@ -209,6 +209,16 @@ static void add_mark(struct words *words, int32_t c, size_t begin, size_t end)
     }
 }
 
+/* What is neither letter nor mark. */
+static void add_gap(struct words *words, int32_t c)
+{
+    const bool joins = is_joint(c) && words->count > 0 && !words->joining;
+    if (!joins) {
+        end_all(words);
+    }
+    words->joining = joins;
+}
+
 /* Add a folded code point, which was made from the bytes [begin, end). */
 static void add(struct words *words, int32_t c, size_t begin, size_t end)
 {
@@ -216,11 +226,7 @@ static void add(struct words *words, int32_t c, size_t begin, size_t end)
     if (class == UTF8_MARK) {
         add_mark(words, c, begin, end);
     } else if (class != UTF8_LETTER) {
-        const bool joins = is_joint(c) && words->count > 0 && !words->joining;
-        if (!joins) {
-            end_all(words);
-        }
-        words->joining = joins;
+        add_gap(words, c);
     } else if (is_in_pieces(c)) {
         add_to_run(words, c, begin, end);
     } else {
@@ -294,6 +300,34 @@ static size_t add_next(struct words *words, slice text, size_t at)
     return next;
 }
 
+/* Letters and digits of ASCII, made small; 0 for everything else. */
+static char ascii_letter(char c)
+{
+    const char small = (char)(c | 0x20);
+    if (small >= 'a' && small <= 'z') {
+        return small;
+    }
+    return c >= '0' && c <= '9' ? c : '\0';
+}
+
+/* Add the run of them at `at`, of which there is one at least: most texts consist of such runs.
+ * Returns where it ends. */
+static size_t add_ascii_run(struct words *words, slice text, size_t at)
+{
+    struct piece *piece = open_piece(words, at);
+    char c;
+    while (at < text.len && (c = ascii_letter(text.ptr[at])) != '\0') {
+        if (piece->len < LIMIT_SEARCH_TOKEN) {
+            words->bytes[words->len++] = c;
+            piece->len++;
+        }
+        at++;
+    }
+    piece->end = at;
+    words->after_plain = loses_accents(text.ptr[at - 1]);
+    return at;
+}
+
 bool tokenizer_run(slice text, enum tokenizer_use use, token_visit *visit, void *context)
 {
     struct words words = { .visit = visit, .context = context, .use = use };
@@ -302,8 +336,10 @@ bool tokenizer_run(slice text, enum tokenizer_use use, token_visit *visit, void 
         const char c = text.ptr[at];
         if ((unsigned char)c >= 0x80) {
             at = add_next(&words, text, at);
+        } else if (ascii_letter(c) != '\0') {
+            at = add_ascii_run(&words, text, at);
         } else {
-            add(&words, ascii_lower(c), at, at + 1);
+            add_gap(&words, c);
             at++;
         }
     }
