@@ -15,7 +15,11 @@ PKG_CONFIG ?= pkg-config
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 VERSION := 0.1.0
 
-LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc libxml-2.0 jansson libcurl libzip sqlite3
+LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc
+# What import and mirror need besides, in a program of their own (src/cmd/elsewhere.h).
+BLOG_LIBRARIES := libxml-2.0 jansson libcurl libzip
+# Not used by a program yet.
+TEST_LIBRARIES := sqlite3
 # Linux alone has it; without it the server runs with its system calls unfiltered, and says so.
 ifeq ($(shell $(PKG_CONFIG) --exists libseccomp 2>/dev/null && echo yes),yes)
 LIBRARIES += libseccomp
@@ -46,8 +50,9 @@ server := acceptor admission backoff calls channel clock connection first_record
 	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
-cmd := address_check build capsule_certificate capsule_folder cert cert_list check command get import json \
-	link_check mirror new open_capsule path_check progress serve server_user tally telling tree
+cmd := address_check build capsule_certificate capsule_folder cert cert_list check command elsewhere get \
+	import json link_check mirror new open_capsule path_check progress serve server_user start tally telling \
+	tree
 ROOMS := base text gemini model import web mirror source pages search server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 
@@ -72,15 +77,19 @@ else
 $(error MODE is release, debug or asan, not $(MODE))
 endif
 
-LIBRARY_CFLAGS := $(FEATURES) $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
-LIBRARY_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
+ALL_LIBRARIES := $(LIBRARIES) $(BLOG_LIBRARIES) $(TEST_LIBRARIES)
+LIBRARY_CFLAGS := $(FEATURES) $(shell $(PKG_CONFIG) --cflags $(ALL_LIBRARIES) 2>/dev/null)
+SERVER_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
+BLOG_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(BLOG_LIBRARIES) 2>/dev/null)
+LIBRARY_LIBS := $(shell $(PKG_CONFIG) --libs $(ALL_LIBRARIES) 2>/dev/null)
 COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -Isrc -DMATINEE_VERSION='"$(VERSION)"' $(CPPFLAGS) \
 	$(WARNINGS) $(MODE_CFLAGS) $(LIBRARY_CFLAGS) $(CFLAGS) -MMD -MP
 LINK_FLAGS = $(MODE_LDFLAGS) $(LDFLAGS)
 
 LIB := $(OUT)/libmatinee.a
 BIN := $(OUT)/matinee
-OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/src/main.o
+BLOG := $(OUT)/matinee-blog
+OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/src/main.o $(OUT)/src/main_blog.o
 UNIT_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
 BENCH_PROGRAMS := $(foreach name,changes client hold probe report tls_floor,$(OUT)/tests/bench/$(name))
 BENCH_SHARED := $(foreach name,exchange floor process sockets,$(OUT)/tests/bench/$(name).o)
@@ -89,10 +98,14 @@ FUZZ_TARGETS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=%-replay)
 
 .PHONY: all
-all: $(BIN)
+all: $(BIN) $(BLOG)
 
-$(BIN): $(OUT)/src/main.o $(LIB)
-	$(CC) $(MODE_CFLAGS) $(LINK_FLAGS) -o $@ $^ $(LIBRARY_LIBS) $(LDLIBS)
+# Who builds the first program wants its commands to be there.
+$(BIN): $(OUT)/src/main.o $(LIB) | $(BLOG)
+	$(CC) $(MODE_CFLAGS) $(LINK_FLAGS) -o $@ $^ $(SERVER_LIBS) $(LDLIBS)
+
+$(BLOG): $(OUT)/src/main_blog.o $(LIB)
+	$(CC) $(MODE_CFLAGS) $(LINK_FLAGS) -o $@ $^ $(BLOG_LIBS) $(LDLIBS)
 
 $(LIB): $(LIB_SOURCES:%.c=$(OUT)/%.o)
 	rm -f $@
@@ -168,7 +181,7 @@ bless: $(BIN)
 .PHONY: lint
 lint:
 	@.ci/packages lint
-	@tests/lint/run $(LIB_SOURCES) src/main.c
+	@tests/lint/run $(LIB_SOURCES) src/main.c src/main_blog.c
 
 .PHONY: format
 format:
@@ -244,6 +257,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man5 $(DOC)/examples \
 		$(SHARE)/matinee $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/matinee
+	install -d $(DESTDIR)$(PREFIX)/libexec/matinee
+	install -m 755 $(BLOG) $(DESTDIR)$(PREFIX)/libexec/matinee/matinee-blog
 	install -m 644 docs/man/*.1 $(SHARE)/man/man1/
 	install -m 644 docs/man/*.5 $(SHARE)/man/man5/
 	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md docs/*.png $(DOC)/
@@ -271,7 +286,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/matinee $(BASH_COMPLETIONS)/matinee $(ZSH_COMPLETIONS)/_matinee \
 		$(FISH_COMPLETIONS)/matinee.fish
 	cd docs/man && for page in *; do rm -f "$(SHARE)/man/man$${page##*.}/$$page"; done
-	rm -rf $(DOC) $(SHARE)/matinee
+	rm -rf $(DOC) $(SHARE)/matinee $(DESTDIR)$(PREFIX)/libexec/matinee
 ifneq ($(UNITDIR),)
 	rm -f $(DESTDIR)$(UNITDIR)/matinee.service $(DESTDIR)$(UNITDIR)/matinee.socket \
 		$(DESTDIR)$(UNITDIR)/matinee-mirror@.service $(DESTDIR)$(UNITDIR)/matinee-mirror@.timer

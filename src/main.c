@@ -1,40 +1,51 @@
 /* main.c: picks the command. */
 
-#include "base/arena.h"
 #include "cmd/command.h"
+#include "cmd/elsewhere.h"
+#include "cmd/start.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static const struct command *const commands[] = {
-    &command_serve,  &command_check,  &command_build, &command_new,
-    &command_import, &command_mirror, &command_get,   &command_cert,
+/* A command, or one that is in a program of its own. */
+struct row {
+    const struct command *command; /* or NULL */
+    const char *name, *purpose;    /* then */
 };
+
+static const struct row rows[] = {
+    { &command_serve, NULL, NULL },
+    { &command_check, NULL, NULL },
+    { &command_build, NULL, NULL },
+    { &command_new, NULL, NULL },
+    { NULL, "import", COMMAND_IMPORT_PURPOSE },
+    { NULL, "mirror", COMMAND_MIRROR_PURPOSE },
+    { &command_get, NULL, NULL },
+    { &command_cert, NULL, NULL },
+};
+
+static const char *name_of(const struct row *row)
+{
+    return row->command != NULL ? row->command->name : row->name;
+}
 
 static void print_help(FILE *out)
 {
     (void)fputs("usage: matinee COMMAND [ARGUMENTS]\n\n"
                 "A Gemini capsule server for people who write reviews.\n\n",
                 out);
-    for (size_t i = 0; i < ARRAY_LENGTH(commands); i++) {
-        (void)fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->purpose);
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        const struct row *row = &rows[i];
+        (void)fprintf(out, "  %-8s %s\n", name_of(row),
+                      row->command != NULL ? row->command->purpose : row->purpose);
     }
     (void)fputs("\n`matinee COMMAND --help` says more. `matinee --version` prints the version.\n",
                 out);
 }
 
-static void out_of_memory(void)
-{
-    static const char message[] = "matinee: out of memory\n";
-    (void)!write(STDERR_FILENO, message, sizeof message - 1);
-    _exit(EXIT_FAILED);
-}
-
 int main(int argc, char **argv)
 {
-    arena_on_out_of_memory(out_of_memory);
+    start();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
@@ -48,9 +59,10 @@ int main(int argc, char **argv)
         (void)puts("matinee " MATINEE_VERSION);
         return EXIT_DONE;
     }
-    for (size_t i = 0; i < ARRAY_LENGTH(commands); i++) {
-        if (strcmp(name, commands[i]->name) == 0) {
-            return commands[i]->run(argc - 1, argv + 1);
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        if (strcmp(name, name_of(&rows[i])) == 0) {
+            return rows[i].command != NULL ? rows[i].command->run(argc - 1, argv + 1)
+                                           : elsewhere_run(argv[0], argc - 1, argv + 1);
         }
     }
     (void)fprintf(stderr, "matinee: there is no command `%s`\n\n", name);

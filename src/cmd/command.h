@@ -27,6 +27,10 @@ extern const struct command command_mirror;
 extern const struct command command_new;
 extern const struct command command_serve;
 
+/* Those that are in another program (elsewhere.h) are known by this alone. */
+#define COMMAND_IMPORT_PURPOSE "make reviews of a blog, or of saved pages of one"
+#define COMMAND_MIRROR_PURPOSE "make reviews of a blog on the web, again and again"
+
 /** Print the usage text on stdout; returns EXIT_DONE. For --help. */
 int command_help(const struct command *command);
 /** Print a message and where to find help on stderr; returns EXIT_USAGE. */

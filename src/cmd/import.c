@@ -468,7 +468,7 @@ static int run(int argc, char **argv)
 
 const struct command command_import = {
     .name = "import",
-    .purpose = "make reviews of a blog, or of saved pages of one",
+    .purpose = COMMAND_IMPORT_PURPOSE,
     .usage = usage,
     .run = run,
 };

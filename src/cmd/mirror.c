@@ -357,7 +357,7 @@ static int run(int argc, char **argv)
 
 const struct command command_mirror = {
     .name = "mirror",
-    .purpose = "make reviews of a blog on the web, again and again",
+    .purpose = COMMAND_MIRROR_PURPOSE,
     .usage = usage,
     .run = run,
 };

@@ -73,6 +73,7 @@ def test_what_is_installed(installed):
         "usr/lib/systemd/system/matinee.service",
         "usr/lib/systemd/system/matinee.socket",
         "usr/lib/sysusers.d/matinee.conf",
+        "usr/libexec/matinee/matinee-blog",
         "usr/share/bash-completion/completions/matinee",
         "usr/share/fish/vendor_completions.d/matinee.fish",
         "usr/share/man/man1/matinee.1",
@@ -93,6 +94,26 @@ def test_what_is_installed(installed):
 def test_what_is_installed_runs(installed):
     done = run(installed / "usr/bin/matinee", "check", installed / "usr/share/matinee/capsule")
     assert done.returncode == 0 and "no problems" in done.stdout
+
+
+def test_the_program_of_its_own_is_found(installed, tmp_path):
+    done = run(installed / "usr/bin/matinee", "import", "--help")
+    assert done.returncode == 0 and done.stdout.startswith("usage: matinee import ")
+    done = run(installed / "usr/bin/matinee", "mirror", "a", "b")
+    assert done.returncode == 2 and done.stdout.startswith("matinee mirror: one blog at a time")
+    alone = tmp_path / "matinee"
+    alone.write_bytes((installed / "usr/bin/matinee").read_bytes())
+    alone.chmod(0o755)
+    done = run(alone, "import", "feed.atom")
+    assert done.returncode == 1
+    assert "`matinee import` is in the program matinee-blog, which cannot be run" in done.stdout
+
+
+def test_the_server_does_not_load_what_a_blog_needs(installed):
+    done = run("ldd", installed / "usr/bin/matinee")
+    assert done.returncode == 0 and "libcrypto" in done.stdout
+    for library in ("libcurl", "libxml2", "libzip", "libjansson"):
+        assert library not in done.stdout
 
 
 def test_the_example_configuration(installed, tmp_path):
@@ -286,7 +307,7 @@ def package(tmp_path_factory):
 def test_contents_of_the_package(package, tmp_path):
     assert run("dpkg-deb", "-R", package, tmp_path).returncode == 0
     files = files_below(tmp_path)
-    for name in ("usr/bin/matinee", "etc/matinee/matinee.conf", "etc/logrotate.d/matinee",
+    for name in ("usr/bin/matinee", "usr/libexec/matinee/matinee-blog", "etc/matinee/matinee.conf", "etc/logrotate.d/matinee",
                  "usr/lib/sysusers.d/matinee.conf", "usr/share/doc/matinee/copyright",
                  "usr/share/man/man5/matinee.conf.5.gz", "usr/share/matinee/capsule/capsule.conf",
                  "usr/share/bash-completion/completions/matinee"):
