@@ -7,7 +7,10 @@
 #include "search/index.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LIMIT_MS = 10000 };
@@ -380,6 +383,71 @@ static void has_pages_and_a_time(void **state)
     end(fixture);
 }
 
+/* The first `count` reviews anew, with a word that no other round has. */
+static void write_round(struct world *world, unsigned round, unsigned count)
+{
+    const size_t before = world->parts.review_count;
+    world->parts.review_count = 0;
+    for (unsigned i = 0; i < count; i++) {
+        char slug[16];
+        char text[512];
+        (void)snprintf(slug, sizeof slug, "film-%03u", i);
+        (void)snprintf(text, sizeof text,
+                       "Title: Film %u\nPublished: 2025-01-01\n\nCommon round%u.\n\n"
+                       "> A line of round%u.\n— Somebody of many\n",
+                       i, round, round);
+        world_review(world, slug, text);
+    }
+    if (world->parts.review_count < before) {
+        world->parts.review_count = before;
+    }
+}
+
+static void expect_total(struct fixture *fixture, const char *word, unsigned round, size_t total)
+{
+    char typed[64];
+    (void)snprintf(typed, sizeof typed, "%s%u", word, round);
+    assert_int_equal(ask(fixture, typed, 0, &listed), FIND_DONE);
+    assert_int_equal(fixture->result.total, total);
+}
+
+static void a_writer_may_be_killed(void **state)
+{
+    (void)state;
+    enum { REVIEWS = 240, CHANGED = 60, ROUNDS = 16, STEP_NS = 1500000 };
+    struct fixture *fixture = begin();
+    write_round(&fixture->world, 0, REVIEWS);
+    update(fixture, false);
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        struct buf problem;
+        const struct timespec moment = { .tv_nsec = (long)round * STEP_NS };
+        buf_init(&problem, 1000);
+        /* Every fourth time a whole index is being written. */
+        write_round(&fixture->world, round, CHANGED);
+        world_ready(&fixture->world);
+        assert_true(round % 4 != 0 || unlink(fixture->path) == 0);
+        const pid_t writer = fork();
+        assert_true(writer >= 0);
+        if (writer == 0) {
+            _exit(search_index_update(fixture->path, &fixture->world.capsule, false,
+                                      &fixture->update, &problem)
+                      ? 0
+                      : 1);
+        }
+        (void)nanosleep(&moment, NULL);
+        assert_int_equal(kill(writer, SIGKILL), 0);
+        assert_int_equal(waitpid(writer, NULL, 0), writer);
+        (void)ask(fixture, "common", 0, &listed); /* whatever it is */
+        update(fixture, true);
+        expect_total(fixture, "round", round, CHANGED);
+        expect_total(fixture, "in:quotes round", round, CHANGED);
+        expect_total(fixture, "round", round - 1, round == 1 ? REVIEWS - CHANGED : 0);
+        expect_total(fixture, "round", 0, REVIEWS - CHANGED);
+        buf_release(&problem);
+    }
+    end(fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +457,7 @@ int main(void)
         cmocka_unit_test(closed_areas_are_closed),
         cmocka_unit_test(says_what_is_written_nearly_so),
         cmocka_unit_test(has_pages_and_a_time),
+        cmocka_unit_test(a_writer_may_be_killed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
