@@ -9,9 +9,9 @@
 
 enum {
     /* Words that are tried for one that was typed; each is a query. */
-    TRIED = 8,
-    /* Letters of a word in which one mistake is likely, and two. */
-    LONG_WORD = 8,
+    TRIED = 16,
+    /* Letters of a word in which two mistakes are likely: Korean names are written in many ways. */
+    LONG_WORD = 5,
 };
 
 struct word {
@@ -34,7 +34,7 @@ static bool read_word(slice text, struct word *out)
     while (text.len > 0 && out->count < LIMIT_SEARCH_NEAR_MOST) {
         (void)utf8_next(&text, &out->points[out->count++]);
     }
-    return text.len == 0;
+    return text.len == 0 && out->count > 0;
 }
 
 static size_t least(size_t a, size_t b)
@@ -66,7 +66,13 @@ static size_t distance(const struct word *a, const struct word *b)
     return rows[a->count % 3][b->count];
 }
 
-/* Keep `word` among the nearest, in the order of their distance. */
+/* How unlike two words are: few write another first letter than the one that is meant. */
+static size_t unlikeness(const struct word *wanted, const struct word *known)
+{
+    return 2 * distance(wanted, known) + (wanted->points[0] != known->points[0]);
+}
+
+/* Keep `word` among the nearest, in the order of how far they are. */
 static void keep(struct nearest *nearest, slice word, size_t far)
 {
     size_t at = nearest->count;
@@ -103,10 +109,11 @@ static void look_for(struct finder *finder, slice typed, struct nearest *nearest
     while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
         const slice word = { (const char *)sqlite3_column_text(statement, 0),
                              (size_t)sqlite3_column_bytes(statement, 0) };
-        const size_t far =
-            word.ptr != NULL && read_word(word, &known) ? distance(&wanted, &known) : most + 1;
-        if (far > 0 && far <= most) {
-            keep(nearest, word, far);
+        if (word.ptr != NULL && read_word(word, &known)) {
+            const size_t far = unlikeness(&wanted, &known);
+            if (far > 1 && far <= 2 * most + 1) {
+                keep(nearest, word, far);
+            }
         }
     }
     (void)finder_end(finder, FINDER_NEAR_WORDS, result);
@@ -151,30 +158,43 @@ static bool put_near(const struct search_query *query, const struct search_term 
     return !text.failed;
 }
 
+/* Put the queries that find something with another word than `term` has: with those alone that are
+ * nearest to it. Returns how many there are. */
+static size_t try_words(struct finder *finder, const struct capsule *capsule,
+                        const struct search_query *query, const struct search_term *term,
+                        const struct nearest *nearest, const struct find_options *options,
+                        struct find_near *out, size_t most)
+{
+    size_t count = 0;
+    size_t far = SIZE_MAX;
+    for (size_t i = 0; i < nearest->count && count < most && !finder_is_late(finder); i++) {
+        const slice word = { nearest->words[i].bytes, nearest->words[i].length };
+        struct search_query other;
+        const char *problem = NULL;
+        if (nearest->words[i].distance <= far && put_near(query, term, word, &out[count]) &&
+            search_query_parse((slice){ out[count].text, out[count].length }, &other, &problem) &&
+            finder_gather(finder, capsule, &other, 1, options) == FIND_DONE && finder->total > 0) {
+            far = nearest->words[i].distance;
+            out[count++].total = finder->total;
+        }
+    }
+    return count;
+}
+
 size_t finder_near(struct finder *finder, const struct capsule *capsule,
                    const struct search_query *query, const struct find_options *options,
                    struct find_near *out, size_t most)
 {
     size_t count = 0;
     finder_set_deadline(finder, options->limit_ms);
-    for (size_t i = 0; i < query->count; i++) {
+    for (size_t i = 0; i < query->count && count < most; i++) {
         struct folded folded;
         struct nearest nearest = { .count = 0 };
         if (fold_term(&query->terms[i], &folded)) {
             look_for(finder, (slice){ folded.bytes, folded.length }, &nearest);
         }
-        for (size_t k = 0; k < nearest.count && count < most && !finder_is_late(finder); k++) {
-            const slice word = { nearest.words[k].bytes, nearest.words[k].length };
-            struct search_query other;
-            const char *problem = NULL;
-            if (put_near(query, &query->terms[i], word, &out[count]) &&
-                search_query_parse((slice){ out[count].text, out[count].length }, &other,
-                                   &problem) &&
-                finder_gather(finder, capsule, &other, 1, options) == FIND_DONE &&
-                finder->total > 0) {
-                out[count++].total = finder->total;
-            }
-        }
+        count += try_words(finder, capsule, query, &query->terms[i], &nearest, options, out + count,
+                           most - count);
     }
     return count;
 }

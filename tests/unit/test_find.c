@@ -328,6 +328,10 @@ static void says_what_is_written_nearly_so(void **state)
         { "person:huan-kyung", "person:hwankyung" },
         { "hwankyang -train", "hwankyung -train" },
         { "in:quotes promisse", "in:quotes promise" },
+        { "leigh ryeo", NULL },
+        { "ryeu seung", "ryu seung" },
+        { "person:ryeu-seong", NULL }, /* two names, one mistake in each */
+        { "yeun", "yeon" },
         { "qqqqqqqq", NULL },
         { "x", NULL },
         { "선물들", NULL },
