@@ -466,6 +466,9 @@ bool blog_post_write(struct blog *blog, struct blog_item *item, const struct fee
         store_images(&making);
         find_comments(&making);
         ok = write_comments(&making);
+        if (!ok && !target_has(blog->target, making.comments_file)) {
+            making.comments = 0;
+        }
         ok = (item->kind == ENTRY_PAGE ? write_page(&making) : write_review(&making)) && ok;
     } else {
         tell(&making, item->kind == ENTRY_PAGE ? OUTCOME_PAGE : OUTCOME_REVIEW, item->file,

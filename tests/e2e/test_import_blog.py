@@ -168,6 +168,18 @@ def test_comments(capsule):
     checked(capsule)
 
 
+def test_comments_that_cannot_be_written_are_not_linked_to(capsule):
+    (capsule / "static").mkdir()
+    (capsule / "static/comments").write_text("A file of somebody's.\n")
+    (capsule.parent / "blog.xml").write_text(blogs.takeout())
+    done = run(capsule, "import", "blog.xml")
+    assert done.returncode == 1
+    assert "static/comments" in done.stderr
+    assert names(capsule) == ["not-done-yet", "the-attic", "the-attic-2024-05", "the-cellar"]
+    assert "Comments" not in header(capsule / "reviews/the-attic.gmi")
+    checked(capsule)
+
+
 def test_comments_stay_when_a_feed_has_none(capsule):
     imported(capsule, blogs.export())
     posts = [dict(post, html=post["html"] + "<p>One more line.</p>") for post in blogs.POSTS]
