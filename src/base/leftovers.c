@@ -1,8 +1,5 @@
 #include "base/leftovers.h"
 
-#include "base/limits.h"
-#include "base/slice.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,17 +24,22 @@ static bool take_number(slice *name, unsigned long *number)
 }
 
 /* True for the unfinished file of a process that is gone. */
-static bool is_leftover(const char *entry, slice ending)
+static bool is_leftover(const char *entry, const struct leftovers *which)
 {
     slice name = slice_of(entry);
     unsigned long number = 0;
     unsigned long process = 0;
-    return name.ptr[0] == '.' && take_number(&name, &number) && take_number(&name, &process) &&
-           name.len > 1 && slice_ends_with(name, ending) && process > 0 &&
-           kill((pid_t)process, 0) != 0 && errno == ESRCH;
+    bool meant = false;
+    if (name.ptr[0] != '.' || !take_number(&name, &number) || !take_number(&name, &process)) {
+        return false;
+    }
+    for (size_t i = 0; i < which->count; i++) {
+        meant = meant || slice_ends_with(name, which->endings[i]);
+    }
+    return meant && name.len > 1 && process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
 }
 
-static size_t remove_below(int at, const char *path, slice ending, unsigned depth)
+static size_t remove_below(int at, const char *path, const struct leftovers *which, unsigned depth)
 {
     size_t removed = 0;
     int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -50,21 +52,23 @@ static size_t remove_below(int at, const char *path, slice ending, unsigned dept
     }
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         struct stat status;
-        if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        bool hidden = entry->d_name[0] == '.';
+        /* Most files are neither, and are not asked for. */
+        bool wanted = hidden ? is_leftover(entry->d_name, which) : depth < which->depth;
+        if (!wanted || fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
             continue;
         }
-        if (S_ISREG(status.st_mode) && is_leftover(entry->d_name, ending)) {
+        if (hidden && S_ISREG(status.st_mode)) {
             removed += unlinkat(fd, entry->d_name, 0) == 0;
-        } else if (S_ISDIR(status.st_mode) && entry->d_name[0] != '.' &&
-                   depth < LIMIT_FOLDER_DEPTH) {
-            removed += remove_below(fd, entry->d_name, ending, depth + 1);
+        } else if (!hidden && S_ISDIR(status.st_mode)) {
+            removed += remove_below(fd, entry->d_name, which, depth + 1);
         }
     }
     (void)closedir(folder);
     return removed;
 }
 
-size_t leftovers_remove(int at, const char *path, slice ending)
+size_t leftovers_remove(int at, const char *path, const struct leftovers *which)
 {
-    return remove_below(at, path, ending, 0);
+    return remove_below(at, path, which, 0);
 }

@@ -23,6 +23,8 @@ enum { HEAD_BYTES = 4096 };
 bool images_open(struct images *images, int capsule, const struct image_source *source,
                  bool ask_again, struct diags *diags)
 {
+    static const slice any[] = { SLICE_INIT("") };
+    static const slice memory[] = { SLICE_INIT("images") };
     struct source text = { slice_of(memory_path), SLICE_EMPTY };
     *images = (struct images){
         .capsule = capsule, .source = source, .ask_again = ask_again, .journal = -1
@@ -47,8 +49,8 @@ bool images_open(struct images *images, int capsule, const struct image_source *
     slice_map_init(&images->numbers, &images->arena);
     images->journal_bytes = text.text.len;
     images->torn = text.text.len > 0 && text.text.ptr[text.text.len - 1] != '\n';
-    (void)leftovers_remove(capsule, folder_path, SLICE_EMPTY);
-    (void)leftovers_remove(capsule, ".matinee", SLICE("images"));
+    (void)leftovers_remove(capsule, folder_path, &(struct leftovers){ any, 1, 0 });
+    (void)leftovers_remove(capsule, ".matinee", &(struct leftovers){ memory, 1, 0 });
     return true;
 }
 

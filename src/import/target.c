@@ -57,12 +57,16 @@ static bool write_memory(struct target *target, struct diags *diags)
 static void remove_leftovers(const struct target *target)
 {
     static const char *const folders[] = { "reviews", "pages", "drafts", "static/comments" };
+    static const slice sources[] = { SLICE_INIT(".gmi"), SLICE_INIT(".gmi.new") };
+    static const slice conf[] = { SLICE_INIT("capsule.conf") };
+    static const slice any[] = { SLICE_INIT("") };
     for (size_t i = 0; i < ARRAY_LENGTH(folders); i++) {
-        (void)leftovers_remove(target->fd, folders[i], SLICE(".gmi"));
-        (void)leftovers_remove(target->fd, folders[i], SLICE(".gmi.new"));
+        (void)leftovers_remove(
+            target->fd, folders[i],
+            &(struct leftovers){ sources, ARRAY_LENGTH(sources), LIMIT_FOLDER_DEPTH });
     }
-    (void)leftovers_remove(target->fd, ".", SLICE("capsule.conf"));
-    (void)leftovers_remove(target->fd, ".matinee", SLICE_EMPTY);
+    (void)leftovers_remove(target->fd, ".", &(struct leftovers){ conf, 1, 0 });
+    (void)leftovers_remove(target->fd, ".matinee", &(struct leftovers){ any, 1, 0 });
 }
 
 bool target_open(struct target *target, struct arena *arena, const struct review_file *reviews,

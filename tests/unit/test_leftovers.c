@@ -42,6 +42,9 @@ static void removes_what_killed_processes_left(void **state)
                                         ".hidden.1",   "..5.5",
                                         "a.gmi.5.5",   "in/b.gmi",
                                         ".git/.x.1.1", ".notes.1073741823.1" };
+    static const slice endings[] = { SLICE_INIT(".conf"), SLICE_INIT(".gmi") };
+    const struct leftovers first = { endings, 2, 0 };
+    const struct leftovers all = { endings, 2, 5 };
     assert_non_null(mkdtemp(folder));
     int at = open(folder, O_RDONLY | O_DIRECTORY);
     assert_true(at >= 0);
@@ -56,7 +59,9 @@ static void removes_what_killed_processes_left(void **state)
     put(at, below);
     put(at, alive);
     assert_int_equal(symlinkat("a.gmi", at, ".l.gmi.1073741823.0"), 0);
-    assert_int_equal(leftovers_remove(at, ".", SLICE(".gmi")), 2);
+    assert_int_equal(leftovers_remove(at, ".", &first), 1);
+    assert_true(is_there(at, below));
+    assert_int_equal(leftovers_remove(at, ".", &all), 1);
     assert_false(is_there(at, dead));
     assert_false(is_there(at, below));
     assert_true(is_there(at, alive));
@@ -65,7 +70,7 @@ static void removes_what_killed_processes_left(void **state)
         assert_true(is_there(at, kept[i]));
         (void)unlinkat(at, kept[i], 0);
     }
-    assert_int_equal(leftovers_remove(at, "missing", SLICE_EMPTY), 0);
+    assert_int_equal(leftovers_remove(at, "missing", &all), 0);
     (void)unlinkat(at, alive, 0);
     (void)unlinkat(at, ".l.gmi.1073741823.0", 0);
     (void)unlinkat(at, "in", AT_REMOVEDIR);
