@@ -88,21 +88,16 @@ static slice wish_of(struct blog *blog, const struct entry *entry)
     return wish;
 }
 
-/* The address of an entry as it is remembered. */
-static slice address_of(struct blog *blog, const struct entry *entry)
+slice blog_entry_url(const struct blog *blog, struct arena *arena, const struct entry *entry)
 {
     slice address = blog->options->address;
-    if (entry->url.len > 0) {
-        return address_key(blog->arena, entry->url);
-    }
-    if (entry->path.len == 0) {
-        return SLICE_EMPTY;
+    if (entry->url.len > 0 || entry->path.len == 0) {
+        return entry->url;
     }
     while (slice_ends_with(address, SLICE("/"))) {
         address = slice_head(address, address.len - 1);
     }
-    return address_key(blog->arena, arena_printf(blog->arena, "%.*s%.*s", SLICE_ARG(address),
-                                                 SLICE_ARG(entry->path)));
+    return arena_printf(arena, "%.*s%.*s", SLICE_ARG(address), SLICE_ARG(entry->path));
 }
 
 static struct blog_item *add_item(struct blog *blog, const struct entry *entry)
@@ -114,7 +109,7 @@ static struct blog_item *add_item(struct blog *blog, const struct entry *entry)
         .status = entry->status,
         .line = entry->line,
         .origin = arena_copy(blog->arena, entry->id),
-        .address = address_of(blog, entry),
+        .address = address_key(blog->arena, blog_entry_url(blog, blog->arena, entry)),
         .updated = arena_copy(blog->arena, entry->updated),
         .day = arena_copy(blog->arena, day.len > 0 ? day : blog->options->published),
         .undated = day.len == 0,
@@ -158,9 +153,8 @@ bool blog_take(void *context, const struct entry *entry)
         if (!put_aside(blog, entry, &place)) {
             return false;
         }
-        size_t order = blog->comments.count;
         *ARRAY_ADD(blog->arena, &blog->comments) =
-            (struct blog_comment){ arena_copy(blog->arena, post_key(entry->parent)), order, place };
+            (struct blog_comment){ arena_copy(blog->arena, post_key(entry->parent)), place };
         return true;
     }
     if (entry->status == ENTRY_TRASHED || entry->status == ENTRY_SPAM) {
@@ -210,6 +204,12 @@ void blog_keep(struct blog *blog, const struct entry *entry)
 
 /* --- what is known when all are taken --------------------------------------------------------- */
 
+/* In the order in which they came. */
+static int by_place(const struct entry_place *one, const struct entry_place *two)
+{
+    return (one->offset > two->offset) - (one->offset < two->offset);
+}
+
 /* The oldest first; of one moment as they came. */
 static int by_date(const void *a, const void *b)
 {
@@ -219,9 +219,7 @@ static int by_date(const void *a, const void *b)
         return one->published < two->published ? -1 : 1;
     }
     int order = slice_compare(one->origin, two->origin);
-    return order != 0
-               ? order
-               : (one->place.offset > two->place.offset) - (one->place.offset < two->place.offset);
+    return order != 0 ? order : by_place(&one->place, &two->place);
 }
 
 static int by_post(const void *a, const void *b)
@@ -229,7 +227,7 @@ static int by_post(const void *a, const void *b)
     const struct blog_comment *one = a;
     const struct blog_comment *two = b;
     int order = slice_compare(one->post, two->post);
-    return order != 0 ? order : (one->order > two->order) - (one->order < two->order);
+    return order != 0 ? order : by_place(&one->place, &two->place);
 }
 
 /* Who a post is: the one that it was at an earlier import, else one made of what the blog calls
@@ -266,11 +264,6 @@ static const struct import_entry *identify(struct blog *blog, struct blog_item *
     return memory_find(&blog->target->memory, item->id);
 }
 
-static bool is_draft(const struct blog_item *item)
-{
-    return item->status == ENTRY_DRAFT || item->status == ENTRY_HIDDEN;
-}
-
 /* Where the post goes: into its own file of earlier times, else into a new one. */
 static void place_item(struct blog *blog, struct blog_item *item)
 {
@@ -280,9 +273,9 @@ static void place_item(struct blog *blog, struct blog_item *item)
         item->day = known->published;
     }
     bool is_review = item->kind == ENTRY_POST;
-    slice folder = is_review        ? SLICE("reviews/")
-                   : is_draft(item) ? SLICE("drafts/")
-                                    : SLICE("pages/");
+    slice folder = is_review                  ? SLICE("reviews/")
+                   : blog_item_is_draft(item) ? SLICE("drafts/")
+                                              : SLICE("pages/");
     arena_init(&arena);
     item->name =
         known != NULL && slice_starts_with(known->file, folder)
@@ -291,9 +284,9 @@ static void place_item(struct blog *blog, struct blog_item *item)
     item->file = is_review ? target_review_path(blog->target, item->name)
                            : arena_printf(blog->arena, "%.*s%.*s.gmi", SLICE_ARG(folder),
                                           SLICE_ARG(item->name));
-    if (!is_draft(item) && is_review) {
+    if (!blog_item_is_draft(item) && is_review) {
         blog_links_add_review(&blog->links, item->address, item->name);
-    } else if (!is_draft(item)) {
+    } else if (!blog_item_is_draft(item)) {
         blog_links_add_page(&blog->links, item->address, item->name);
     }
     arena_release(&arena);

@@ -54,7 +54,6 @@ struct blog_item {
 
 struct blog_comment {
     slice post; /* which one: see entry_number */
-    size_t order;
     struct entry_place place;
 };
 
@@ -81,12 +80,23 @@ struct blog {
     bool failed; /* an entry could not be put aside */
 };
 
+/** True for what is to be written as a draft. */
+static inline bool blog_item_is_draft(const struct blog_item *item)
+{
+    return item->status == ENTRY_DRAFT || item->status == ENTRY_HIDDEN;
+}
+
 /** Begin; everything is borrowed until blog_end, and what the blog keeps lives in `arena`. False,
  * with an error in `diags`, when there is no room for a temporary file; then there is nothing to
  * end. */
 MUST_USE bool blog_begin(struct blog *blog, struct arena *arena, struct target *target,
                          const struct blog_options *options, struct diags *diags);
 void blog_end(struct blog *blog);
+
+/** Where an entry stands on the web: its address; of Blogger's Takeout, which has no more than a
+ * path, that path behind the address of the blog, or alone where nobody has said it. May be empty.
+ */
+slice blog_entry_url(const struct blog *blog, struct arena *arena, const struct entry *entry);
 
 /** Take an entry: an entry_visit, whose context is the struct blog. Entries that were taken already
  * (a feed's pages overlap), and those that nobody is to read (trash, spam) are passed over. False

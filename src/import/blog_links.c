@@ -48,16 +48,17 @@ slice blog_links_find(const struct blog_links *links, slice url)
     return target == NULL ? SLICE_EMPTY : *target;
 }
 
-slice blog_links_find_path(const struct blog_links *links, struct arena *arena, slice url)
+/* `target`, which is written by name, as a page one folder below the root sees it. */
+static slice relative(struct arena *arena, slice target)
 {
     static const slice by_name = SLICE_INIT("review:");
-    slice target = blog_links_find(links, url);
     return slice_starts_with(target, by_name)
-               ? arena_printf(arena, "/reviews/%.*s/", SLICE_ARG(slice_from(target, by_name.len)))
-               : target;
+               ? arena_printf(arena, "../reviews/%.*s/", SLICE_ARG(slice_from(target, by_name.len)))
+               : arena_printf(arena, "..%.*s", SLICE_ARG(target));
 }
 
-size_t blog_links_turn(const struct blog_links *links, struct post *post)
+size_t blog_links_turn(const struct blog_links *links, struct arena *arena,
+                       enum blog_links_form form, struct post *post)
 {
     size_t turned = 0;
     for (size_t i = 0; i < post->blocks.count; i++) {
@@ -66,7 +67,7 @@ size_t blog_links_turn(const struct blog_links *links, struct post *post)
         if (target.len > 0) {
             /* The label is what is read, so an address without one stays to be seen. */
             block->text = block->text.len > 0 ? block->text : block->url;
-            block->url = target;
+            block->url = form == BLOG_LINKS_RELATIVE ? relative(arena, target) : target;
             turned++;
         }
     }

@@ -27,11 +27,15 @@ void blog_links_add_page(struct blog_links *links, slice address, slice name);
  * capsule. */
 slice blog_links_find(const struct blog_links *links, slice url);
 
-/** The same as a path of the capsule, for where there are no links by name: `/reviews/NAME/`. In
- * `arena`. */
-slice blog_links_find_path(const struct blog_links *links, struct arena *arena, slice url);
+/** How links are written. */
+enum blog_links_form {
+    BLOG_LINKS_BY_NAME,  /* in a source file: `review:NAME`, `/NAME.gmi` */
+    BLOG_LINKS_RELATIVE, /* in a page of comments: `../reviews/NAME/`, `../NAME.gmi` */
+};
 
-/** Turn the links of `post` that lead to what is in the capsule; returns how many those were. */
-size_t blog_links_turn(const struct blog_links *links, struct post *post);
+/** Turn the links of `post` that lead to what is in the capsule; returns how many those were. New
+ * addresses live in `arena`, or as long as `links`. */
+size_t blog_links_turn(const struct blog_links *links, struct arena *arena,
+                       enum blog_links_form form, struct post *post);
 
 #endif

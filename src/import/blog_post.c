@@ -33,11 +33,6 @@ struct making {
     size_t comments;
 };
 
-static bool is_draft(const struct making *making)
-{
-    return making->entry.status == ENTRY_DRAFT || making->entry.status == ENTRY_HIDDEN;
-}
-
 static void tell(const struct making *making, enum outcome_kind kind, slice file,
                  enum write_plan plan, slice failure)
 {
@@ -51,7 +46,7 @@ static void tell(const struct making *making, enum outcome_kind kind, slice file
         .file = file,
         .plan = plan,
         .failure = failure,
-        .draft = is_draft(making),
+        .draft = blog_item_is_draft(making->item),
         .comments = kind == OUTCOME_COMMENTS ? making->comments : 0,
         .report = making->shown,
     };
@@ -60,23 +55,15 @@ static void tell(const struct making *making, enum outcome_kind kind, slice file
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* Blogger's Takeout has no more of an address than its path; where the blog is, was said, now or at
- * an earlier import. */
+/* Where the blog is may have been said at an earlier import. */
 static void complete_address(struct making *making)
 {
     struct entry *entry = &making->entry;
-    slice blog = making->blog->options->address;
-    while (slice_ends_with(blog, SLICE("/"))) {
-        blog = slice_head(blog, blog.len - 1);
-    }
-    if (entry->url.len > 0 || entry->path.len == 0) {
-        return;
-    }
-    if (blog.len > 0) {
-        entry->url =
-            arena_printf(making->arena, "%.*s%.*s", SLICE_ARG(blog), SLICE_ARG(entry->path));
-    } else if (address_has_host(making->item->address)) {
-        slice host = slice_head(making->item->address, slice_find_byte(making->item->address, '/'));
+    slice known = making->item->address;
+    if (making->blog->options->address.len > 0) {
+        entry->url = blog_entry_url(making->blog, making->arena, entry);
+    } else if (entry->url.len == 0 && entry->path.len > 0 && address_has_host(known)) {
+        slice host = slice_head(known, slice_find_byte(known, '/'));
         entry->url = arena_printf(making->arena, "https://%.*s%.*s", SLICE_ARG(host),
                                   SLICE_ARG(entry->path));
     }
@@ -134,7 +121,7 @@ static void find_comments(struct making *making)
         making->comments_file = known->file;
         making->comments = slice_to_number(known->updated, ULONG_MAX, &count) ? count : 0;
     }
-    if (item->comments > 0 && !is_draft(making)) {
+    if (item->comments > 0 && !blog_item_is_draft(making->item)) {
         making->comments = item->comments;
     }
     if (making->comments > 0 && known == NULL) {
@@ -234,7 +221,7 @@ static void set_facts(struct making *making, struct facts *facts)
     slice author = entry_words(making->arena, entry->author, false);
     slice published = making->post.published;
     set(facts, FACT_ID, making->item->id);
-    if (published.len == 0 && !is_draft(making)) {
+    if (published.len == 0 && !blog_item_is_draft(making->item)) {
         published = making->item->day;
         report_note(&making->report, 0, "Published: %.*s; the feed does not say when it was",
                     SLICE_ARG(published));
@@ -247,7 +234,7 @@ static void set_facts(struct making *making, struct facts *facts)
         !slice_equal(author, SLICE("Unknown"))) {
         set(facts, FACT_AUTHOR, author);
     }
-    if (is_draft(making)) {
+    if (blog_item_is_draft(making->item)) {
         set(facts, FACT_DRAFT, SLICE("yes"));
     }
     set_alias(making, facts);
@@ -272,8 +259,9 @@ static bool place(struct making *making, enum outcome_kind kind, slice id, slice
     const struct import_entry entry = {
         .id = id,
         .file = file,
-        .published =
-            making->item->undated && !is_draft(making) ? making->item->day : making->post.published,
+        .published = making->item->undated && !blog_item_is_draft(making->item)
+                         ? making->item->day
+                         : making->post.published,
         .origin = is_post ? making->item->origin : SLICE_EMPTY,
         .address = is_post ? making->item->address : SLICE_EMPTY,
         .updated = is_post ? making->item->updated : count,
@@ -335,8 +323,8 @@ static bool write_page(struct making *making)
     struct blog_item *item = making->item;
     struct buf text;
     slice path = arena_printf(making->arena, "/%.*s.gmi", SLICE_ARG(item->name));
-    bool is_moved =
-        !is_draft(making) && !slice_equal(making->entry.path, path) && has_old_path(making);
+    bool is_moved = !blog_item_is_draft(making->item) && !slice_equal(making->entry.path, path) &&
+                    has_old_path(making);
     buf_init(&text, (size_t)2 * LIMIT_SOURCE_FILE);
     bool ok = plain_page_put(&making->post, &text, &making->report);
     put_comments_link(making, &text);
@@ -380,16 +368,7 @@ static bool load_comment(void *context, struct arena *arena, size_t index,
 static void relink_comment(void *context, struct arena *arena, struct post *post)
 {
     const struct making *making = context;
-    for (size_t i = 0; i < post->blocks.count; i++) {
-        struct block *block = &post->blocks.items[i];
-        slice path = block->kind == BLOCK_LINK
-                         ? blog_links_find_path(&making->blog->links, arena, block->url)
-                         : SLICE_EMPTY;
-        if (path.len > 0) {
-            block->text = block->text.len > 0 ? block->text : block->url;
-            block->url = arena_printf(arena, "..%.*s", SLICE_ARG(path));
-        }
-    }
+    (void)blog_links_turn(&making->blog->links, arena, BLOG_LINKS_RELATIVE, post);
 }
 
 /* The comments of the post, all but their texts. */
@@ -422,7 +401,7 @@ static bool write_comments(struct making *making)
     struct comment *list = arena_array(making->arena, item->comments + 1, sizeof *list);
     struct report report;
     struct buf text;
-    if (item->comments == 0 || is_draft(making)) {
+    if (item->comments == 0 || blog_item_is_draft(making->item)) {
         return true;
     }
     slice title = making->post.title.len > 0 ? making->post.title : item->name;
@@ -462,7 +441,7 @@ bool blog_post_write(struct blog *blog, struct blog_item *item, const struct fee
     arena_init(&arena);
     bool ok = read_post(&making);
     if (ok) {
-        (void)blog_links_turn(&blog->links, &making.post);
+        (void)blog_links_turn(&blog->links, &arena, BLOG_LINKS_BY_NAME, &making.post);
         store_images(&making);
         find_comments(&making);
         ok = write_comments(&making);

@@ -30,7 +30,7 @@ static void turns_links_to_posts(void **state)
     blog_links_add_review(&links, SLICE("b.example/2024/05/a.html"), SLICE("a-2"));
     blog_links_add_page(&links, SLICE("b.example/p/about.html"), SLICE("about"));
     blog_links_add_review(&links, SLICE_EMPTY, SLICE("draft"));
-    assert_int_equal(blog_links_turn(&links, &post), 3);
+    assert_int_equal(blog_links_turn(&links, &arena, BLOG_LINKS_BY_NAME, &post), 3);
     assert_slice_equal(blocks[0].url, "review:a");
     assert_slice_equal(blocks[0].text, "here");
     assert_slice_equal(blocks[1].url, "/about.gmi");
