@@ -23,9 +23,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Between two requests to a host. */
-enum { FETCH_DELAY_MS = 1000 };
-
 static const char usage[] =
     "usage: matinee import [--into CAPSULE] [--published DATE] [--blog ADDRESS] [--overwrite]\n"
     "                      [--fetch [--allow-private]] [--json] FILE...\n"
@@ -350,20 +347,13 @@ static bool import_files(struct run *run, int count, char **files)
     return ok;
 }
 
-static void on_wait(void *context, slice message)
-{
-    struct progress *progress = context;
-    progress_clear(progress);
-    (void)fprintf(stderr, "matinee: %.*s\n", SLICE_ARG(message));
-}
-
 /* All files, with pictures from the web when they are wanted. */
 static bool import_all(struct run *run, int count, char **files, struct diags *diags)
 {
     const struct fetch_options fetching = {
         .delay_ms = FETCH_DELAY_MS,
         .allow_private = run->options->allow_private,
-        .tell = on_wait,
+        .tell = progress_say,
         .context = &run->progress,
     };
     struct web_images pictures = { .fetcher = NULL };

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <time.h>
 
-#define DEFAULT_DELAY_MS 1000
 #define MAX_DELAY_S 3600
 #define MAX_EVERY_S (366L * 86400)
 /* The wait between two rounds is slept in pieces: a signal that came just before one is not missed
@@ -88,14 +87,13 @@ static void on_signal(UNUSED int number)
 
 static void on_wait(void *context, slice message)
 {
-    struct round *const *round = context;
-    progress_clear(&(*round)->progress);
-    (void)fprintf(stderr, "matinee: %.*s\n", SLICE_ARG(message));
+    struct round *round = context;
+    progress_say(&round->progress, message);
 }
 
 static void on_asks(void *context)
 {
-    struct round *round = *(struct round *const *)context;
+    struct round *round = context;
     (void)snprintf(round->doing, sizeof round->doing, "mirroring, request %u", ++round->asked);
     progress_draw(&round->progress);
 }
@@ -223,11 +221,10 @@ static bool sleep_for(unsigned long seconds)
 static int mirror_all(struct options *options)
 {
     struct round round = { 0 };
-    struct round *current = &round;
     int code = EXIT_FAILED;
     options->fetch.tell = on_wait;
     options->fetch.asks = on_asks;
-    options->fetch.context = &current;
+    options->fetch.context = &round;
     options->fetch.stop = &stop;
     (void)signal(SIGPIPE, SIG_IGN);
     const struct sigaction action = { .sa_handler = on_signal };
@@ -305,7 +302,7 @@ static int run_at(struct options *options, const char *typed)
 
 static int run(int argc, char **argv)
 {
-    struct options options = { .into = "capsule", .fetch = { .delay_ms = DEFAULT_DELAY_MS } };
+    struct options options = { .into = "capsule", .fetch = { .delay_ms = FETCH_DELAY_MS } };
     bool once = false;
     opterr = 0;
     for (;;) {

@@ -77,6 +77,13 @@ static unsigned percent_of(const struct progress_state *state)
     return percent < 100 ? (unsigned)percent : 99;
 }
 
+void progress_say(void *context, slice message)
+{
+    struct progress *progress = context;
+    progress_clear(progress);
+    (void)fprintf(stderr, "matinee: %.*s\n", SLICE_ARG(message));
+}
+
 void progress_line(const struct progress_state *state, unsigned columns, struct buf *out)
 {
     static const unsigned percent_width = sizeof " 100 %" - 1;

@@ -32,6 +32,10 @@ void progress_draw(struct progress *progress);
  * once. */
 void progress_clear(struct progress *progress);
 
+/** Say something on stderr meanwhile: the `tell` of a fetcher (web/fetch.h), whose context is a
+ * struct progress. */
+void progress_say(void *context, slice message);
+
 /** Append the line for a terminal of `columns`, one of which stays free; it has no control
  * characters. Nothing when there is no room for anything. */
 void progress_line(const struct progress_state *state, unsigned columns, struct buf *out);

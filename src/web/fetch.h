@@ -14,6 +14,9 @@
 #include <signal.h>
 #include <stdint.h>
 
+/** Between two requests to a host, where nobody has said another pause. */
+#define FETCH_DELAY_MS 1000
+
 struct fetch_options {
     unsigned delay_ms;  /* between two requests to a host; a longer one that robots.txt wants
                            counts. Also the first pause before something is tried again. */
