@@ -9,7 +9,6 @@ import html
 import os
 import re
 import shutil
-import subprocess
 import textwrap
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
@@ -17,21 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from capsules import ROOT, run
 from visible import visible_text, words_of
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(__file__).parent / "import"
-MATINEE = os.environ.get("MATINEE", str(ROOT / "build/release/matinee"))
 SHARED = Path(os.environ.get("MATINEE_SHARED", ROOT / "../shared"))
 SEED = SHARED / "seed/blog-page.txt"
 SAMPLES = SHARED / "samples"
-SECONDS = 60
-
-
-def run(capsule, *arguments):
-    return subprocess.run(
-        [MATINEE, *arguments], cwd=capsule.parent, stdin=subprocess.DEVNULL, capture_output=True,
-        text=True, timeout=SECONDS, check=False)
 
 
 @pytest.fixture

@@ -16,21 +16,13 @@ from pathlib import Path
 import pytest
 
 import blogs
+from capsules import MATINEE, ROOT, checked, contents, names, run, tree
 from visible import visible_text, words_of
 
-ROOT = Path(__file__).resolve().parents[2]
-MATINEE = os.environ.get("MATINEE", str(ROOT / "build/release/matinee"))
 SHARED = Path(os.environ.get("MATINEE_SHARED", ROOT / "../shared"))
 SAMPLES = SHARED / "samples"
-SECONDS = 120
 
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="../shared/samples is not here")
-
-
-def run(capsule, *arguments):
-    return subprocess.run(
-        [MATINEE, *arguments], cwd=capsule.parent, stdin=subprocess.DEVNULL, capture_output=True,
-        text=True, timeout=SECONDS, check=False)
 
 
 @pytest.fixture
@@ -49,31 +41,9 @@ def imported(capsule, content, *options, name="blog.xml"):
     return done.stdout
 
 
-def names(capsule, folder="reviews"):
-    return sorted(path.stem for path in (capsule / folder).glob("*.gmi"))
-
-
 def header(path):
     head, _, _ = path.read_text().partition("\n\n")
     return dict(line.split(": ", 1) for line in head.splitlines())
-
-
-def tree(capsule):
-    """Every file with its contents, and what tells whether it was written."""
-    return {str(path.relative_to(capsule)): (path.read_bytes(), path.stat().st_ino,
-                                             path.stat().st_mtime_ns)
-            for path in sorted(capsule.rglob("*")) if path.is_file()}
-
-
-def contents(capsule):
-    return {name: content for name, (content, _, _) in tree(capsule).items()
-            if not name.startswith(".matinee/")}
-
-
-def checked(capsule):
-    done = run(capsule, "check")
-    assert done.returncode == 0, done.stderr
-    assert "warning" not in done.stderr, done.stderr
 
 
 # --- one blog, in its forms -----------------------------------------------------------------------

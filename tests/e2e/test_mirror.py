@@ -18,12 +18,10 @@ import blog_server
 import blogs
 import serving
 from blog_server import BlogServer, both, cut, endless, instead, make_posts, redirect, slowly, status
+from capsules import MATINEE, ROOT, SECONDS, checked, contents, names, run, tree
 
-ROOT = Path(__file__).resolve().parents[2]
-MATINEE = os.environ.get("MATINEE", str(ROOT / "build/release/matinee"))
 ASAN = os.environ.get("MATINEE_MODE") == "asan"
 REAL = Path(os.environ.get("MATINEE_SHARED", ROOT / "../shared")) / "samples/blogger-takeout-feed.atom"
-SECONDS = 60
 MIRROR = ("mirror", "--delay", "0", "--allow-private")
 
 
@@ -36,11 +34,6 @@ def make_capsule(folder):
     folder.mkdir(parents=True)
     (folder / "capsule.conf").write_text("Title: Trial\nAuthor: Kim\nTimezone: Asia/Seoul\n")
     return folder
-
-
-def run(capsule, *arguments):
-    return subprocess.run([MATINEE, *arguments], cwd=capsule.parent, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
 def mirrored(capsule, *arguments):
@@ -61,22 +54,6 @@ def fails(capsule, blog, *said, words=()):
     return done.stderr
 
 
-def tree(capsule):
-    """Every file with its contents, and what tells whether it was written."""
-    return {str(path.relative_to(capsule)): (path.read_bytes(), path.stat().st_ino,
-                                             path.stat().st_mtime_ns)
-            for path in sorted(capsule.rglob("*")) if path.is_file()}
-
-
-def contents(capsule):
-    return {name: content for name, (content, _, _) in tree(capsule).items()
-            if not name.startswith(".matinee/")}
-
-
-def names(capsule, folder="reviews"):
-    return sorted(path.stem for path in (capsule / folder).glob("*.gmi"))
-
-
 def whole(capsule):
     """No file is a part of what it should be: pictures are whole, reviews end as they should."""
     for path in capsule.rglob("*"):
@@ -86,12 +63,6 @@ def whole(capsule):
             assert path.read_text().endswith("\n"), path
     leftovers = [path for path in capsule.rglob(".*") if path.name != ".matinee"]
     assert leftovers == []
-
-
-def checked(capsule):
-    done = run(capsule, "check")
-    assert done.returncode == 0, done.stderr
-    assert "warning" not in done.stderr, done.stderr
 
 
 # --- a blog, and what is done again ---------------------------------------------------------------

@@ -13,7 +13,8 @@ from collections import Counter
 
 import pytest
 
-from test_import import MATINEE, PAGES, SAMPLES, SECONDS, sample_posts, visible_text, words_of
+from capsules import MATINEE, SECONDS
+from test_import import PAGES, SAMPLES, sample_posts, visible_text, words_of
 
 KINDS = ["posts", "pages", "comments", "images", "redirects", "problems"]
 
