@@ -51,8 +51,8 @@ server := acceptor admission backoff calls channel clock connection first_record
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
 cmd := address_check build capsule_certificate capsule_folder cert cert_list check command elsewhere get \
-	import json link_check mirror new open_capsule path_check progress serve server_user start tally telling \
-	tree
+	import json link_check mirror new open_capsule path_check progress serve server_user start tally \
+	telling terminal tree
 ROOMS := base text gemini model import web mirror source pages search server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 

@@ -1,17 +1,15 @@
 #include "cmd/progress.h"
 
-#include "base/utf8.h"
+#include "cmd/terminal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
     DRAW_MILLISECONDS = 100,
-    COLUMNS_USUAL = 80, /* of a terminal that does not say */
     COLUMNS_LEAST = 12,
     BAR_LEAST = 6, /* a shorter bar says nothing */
     BAR_MOST = 30,
@@ -19,32 +17,6 @@ enum {
 };
 
 /* --- the line --------------------------------------------------------------------------------- */
-
-/* Append as much of `text` as has room in `columns`, an ellipsis at the end of what is cut; returns
- * its width. What is no text shows as U+FFFD. */
-static unsigned put_cut(struct buf *out, slice text, unsigned columns)
-{
-    unsigned width = 0;
-    size_t fits = out->len; /* up to where there is room for an ellipsis behind it */
-    unsigned fits_width = 0;
-    int32_t c = 0;
-    while (utf8_next(&text, &c)) {
-        c = utf8_is_control(c) || c == '\t' ? 0xFFFD : c;
-        unsigned more = (unsigned)utf8_width(c);
-        if (width + more > columns) {
-            buf_truncate(out, fits);
-            utf8_put(out, 0x2026);
-            return fits_width + 1;
-        }
-        utf8_put(out, c);
-        width += more;
-        if (width < columns) {
-            fits = out->len;
-            fits_width = width;
-        }
-    }
-    return width;
-}
 
 static void put_counts(const struct progress_state *state, struct buf *out)
 {
@@ -102,7 +74,7 @@ void progress_line(const struct progress_state *state, unsigned columns, struct 
     bool with_counts = counts.len > 0 && left >= bar_least + counts_width + DOING_LEAST;
     unsigned others = bar_least + (with_counts ? counts_width : 0);
     if (left > others) {
-        left -= put_cut(out, slice_of(state->doing), left - others);
+        left -= terminal_put_cut(out, slice_of(state->doing), left - others);
     }
     if (state->total > 0) {
         unsigned bar = left - (with_counts ? counts_width : 0) - 3 - percent_width;
@@ -126,16 +98,6 @@ static int64_t now(void)
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* Asked each time: windows change. */
-static unsigned columns_now(void)
-{
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-        return COLUMNS_USUAL;
-    }
-    return size.ws_col;
-}
-
 void progress_begin(struct progress *progress)
 {
     const char *terminal = getenv("TERM");
@@ -154,7 +116,7 @@ void progress_draw(struct progress *progress)
     progress->next = time + DRAW_MILLISECONDS;
     buf_init(&line, 4096);
     buf_putc(&line, '\r');
-    progress_line(&progress->state, columns_now(), &line);
+    progress_line(&progress->state, terminal_columns(STDERR_FILENO), &line);
     buf_puts(&line, "\033[K"); /* to the end of the line: nothing of the longer one before */
     (void)fflush(stdout);      /* what was printed before stands above */
     (void)fwrite(line.ptr, 1, line.len, stderr);
