@@ -46,6 +46,7 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
 	section site sitemap
 search := find index index_rows near passage query tokenizer
+survey := alike sounds
 server := acceptor admission backoff calls channel clock connection first_record gate generation keyring \
 	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
@@ -53,7 +54,7 @@ server := acceptor admission backoff calls channel clock connection first_record
 cmd := address_check build capsule_certificate capsule_folder cert cert_list check command elsewhere get \
 	import json link_check mirror new open_capsule path_check progress serve server_user start tally \
 	telling terminal tree
-ROOMS := base text gemini model import web mirror source pages search server cmd
+ROOMS := base text gemini model import web mirror source pages search survey server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \

@@ -298,6 +298,9 @@
 
 /* --- commands --------------------------------------------------------------------------------- */
 
+/** Names under one key that each is compared with, when those that are spelt in two ways are
+ * sought: a key is for names that sound nearly the same, of which real capsules have a handful. */
+#define LIMIT_ALIKE_COMPARED 32
 /** Largest body `matinee get` takes; it streams, so this only ends endless answers. */
 #define LIMIT_GET_BODY (1024ull * 1024 * 1024)
 /** Redirects it follows one after the other (the protocol's own advice to clients). */
