@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "cmd/address_check.h"
+#include "cmd/check_report.h"
 #include "cmd/command.h"
 #include "cmd/link_check.h"
 #include "cmd/open_capsule.h"
@@ -12,12 +13,16 @@
 #include <stdio.h>
 
 static const char usage[] =
-    "usage: matinee check [CAPSULE]\n"
+    "usage: matinee check [CAPSULE] [--report [--json]]\n"
     "\n"
     "Reads every source file of the capsule (default: capsule), drafts too, makes every page, and\n"
     "follows every link inside the capsule and every redirect of capsule.conf. Problems are\n"
     "printed on stderr as `path:line:column: error: message`. Nothing is written.\n"
     "\n"
+    "  --report      say what else may want to be looked at: reviews without a poster, a quote, "
+    "tags\n"
+    "                or links to them, tags used once, people spelt in two ways, words by section\n"
+    "  --json        the report as one JSON document, with the problems\n"
     "  --now MOMENT  look at it as at this time (RFC 3339), not now\n"
     "  --help        print this text\n"
     "\n"
@@ -25,7 +30,9 @@ static const char usage[] =
 
 static const struct option long_options[] = {
     { "help", no_argument, NULL, 'h' },
+    { "json", no_argument, NULL, 'j' },
     { "now", required_argument, NULL, 'n' },
+    { "report", no_argument, NULL, 'r' },
     { NULL, 0, NULL, 0 },
 };
 
@@ -56,36 +63,79 @@ static struct link_counts check_links(const struct open_capsule *open, struct di
     return link_check_end(look.links);
 }
 
-static int check(const char *folder, int64_t now)
+struct check_options {
+    const char *folder;
+    int64_t now;
+    bool report;
+    bool json;
+};
+
+/* False when it could not be made. */
+static bool print_report(const struct check_options *options, const struct capsule *capsule,
+                         const struct check_counts *counts, const struct diags *diags)
+{
+    struct arena arena;
+    struct survey survey;
+    struct buf out;
+    arena_init(&arena);
+    buf_init(&out, (size_t)-1);
+    survey_make(&arena, capsule, &survey);
+    if (options->json) {
+        check_report_put_json(&survey, counts, diags, &out);
+    } else {
+        check_report_put_text(&survey, &out);
+    }
+    (void)fwrite(out.ptr, 1, out.len, stdout);
+    bool made = !out.failed;
+    buf_release(&out);
+    arena_release(&arena);
+    return made;
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void print_counts(const struct check_counts *counts, const struct diags *diags)
+{
+    (void)printf("checked %zu review%s, %zu page%s, %zu link%s: %s\n", counts->reviews,
+                 plural(counts->reviews), counts->pages, plural(counts->pages), counts->links,
+                 plural(counts->links),
+                 diags->counts[DIAG_ERROR] > 0     ? "errors"
+                 : diags->counts[DIAG_WARNING] > 0 ? "warnings"
+                                                   : "no problems");
+}
+
+static int check(const struct check_options *options)
 {
     struct diags diags;
     struct open_capsule open;
     diags_init(&diags);
-    if (!open_capsule_load(&open, folder, now, true, &diags)) {
+    if (!open_capsule_load(&open, options->folder, options->now, true, &diags)) {
         command_print_diags(&diags);
         diags_release(&diags);
-        return command_fail("%s: there is no capsule to check", folder);
+        return command_fail("%s: there is no capsule to check", options->folder);
     }
     address_check(open.capsule, &diags);
     path_check(open.capsule, &diags);
-    const struct link_counts counts = check_links(&open, &diags);
+    const struct link_counts links = check_links(&open, &diags);
     command_print_diags(&diags);
+    const struct check_counts counts = { capsule_count_reviews(open.capsule), links.pages,
+                                         links.links };
+    bool printed = !options->report || print_report(options, open.capsule, &counts, &diags);
+    if (!options->json) {
+        print_counts(&counts, &diags);
+    }
     size_t errors = diags.counts[DIAG_ERROR];
-    size_t reviews = capsule_count_reviews(open.capsule);
-    (void)printf("checked %zu review%s, %zu page%s, %zu link%s: %s\n", reviews,
-                 reviews == 1 ? "" : "s", counts.pages, counts.pages == 1 ? "" : "s", counts.links,
-                 counts.links == 1 ? "" : "s",
-                 errors > 0                       ? "errors"
-                 : diags.counts[DIAG_WARNING] > 0 ? "warnings"
-                                                  : "no problems");
     open_capsule_close(&open);
     diags_release(&diags);
-    return errors > 0 || fflush(stdout) != 0 ? EXIT_FAILED : EXIT_DONE;
+    return errors > 0 || !printed || fflush(stdout) != 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int run(int argc, char **argv)
 {
-    int64_t now = date_now();
+    struct check_options options = { .folder = "capsule", .now = date_now() };
     opterr = 0;
     for (;;) {
         switch (getopt_long(argc, argv, ":", long_options, NULL)) {
@@ -93,13 +143,23 @@ static int run(int argc, char **argv)
             if (argc - optind > 1) {
                 return command_usage_error(&command_check, "one capsule at a time");
             }
-            return check(optind < argc ? argv[optind] : "capsule", now);
+            if (options.json && !options.report) {
+                return command_usage_error(&command_check, "--json is for --report");
+            }
+            options.folder = optind < argc ? argv[optind] : options.folder;
+            return check(&options);
         case 'h':
             return command_help(&command_check);
+        case 'j':
+            options.json = true;
+            break;
         case 'n':
-            if (!date_parse_moment(slice_of(optarg), &now)) {
+            if (!date_parse_moment(slice_of(optarg), &options.now)) {
                 return command_usage_error(&command_check, "%s is no moment", optarg);
             }
+            break;
+        case 'r':
+            options.report = true;
             break;
         case ':':
             return command_usage_error(&command_check, "%s needs a value", argv[optind - 1]);
