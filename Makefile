@@ -46,14 +46,14 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
 	section site sitemap
 search := find index index_rows near passage query tokenizer
-survey := alike sounds survey
+survey := alike sounds stats survey
 server := acceptor admission backoff calls channel clock connection first_record gate generation keyring \
 	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
 cmd := address_check build capsule_certificate capsule_folder cert cert_list check check_report command \
-	elsewhere get import json link_check mirror new open_capsule path_check progress serve server_user \
-	start tally telling terminal tree
+	elsewhere get import json link_check mirror new open_capsule path_check plot progress serve \
+	server_user start stats tally telling terminal tree
 ROOMS := base text gemini model import web mirror source pages search survey server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 

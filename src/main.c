@@ -16,6 +16,7 @@ struct row {
 static const struct row rows[] = {
     { &command_serve, NULL, NULL },
     { &command_check, NULL, NULL },
+    { &command_stats, NULL, NULL },
     { &command_build, NULL, NULL },
     { &command_new, NULL, NULL },
     { NULL, "import", COMMAND_IMPORT_PURPOSE },

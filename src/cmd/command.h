@@ -26,6 +26,7 @@ extern const struct command command_import;
 extern const struct command command_mirror;
 extern const struct command command_new;
 extern const struct command command_serve;
+extern const struct command command_stats;
 
 /* Those that are in another program (elsewhere.h) are known by this alone. */
 #define COMMAND_IMPORT_PURPOSE "make reviews of a blog, or of saved pages of one"
