@@ -8,45 +8,16 @@ import struct
 import subprocess
 import termios
 import unicodedata
-from pathlib import Path
 
 import pytest
 
-MATINEE = os.environ.get("MATINEE", "build/release/matinee")
-SAMPLE = Path(__file__).resolve().parents[2] / "capsule"
-NOW = ["--now", "2026-11-20T12:00:00Z"]
-SECONDS = 120
+from surveys import (MATINEE, NOW, SAMPLE, SECONDS, make_capsule, parts, run, run_on_full_device,
+                     write)
 
 
-@pytest.fixture
-def capsule(tmp_path):
-    folder = tmp_path / "capsule"
-    (folder / "reviews").mkdir(parents=True)
-    (folder / "capsule.conf").write_text("Title: Notes\nHost: localhost\nTimezone: UTC\n")
-    return folder
-
-
-def write(capsule, slug, *header, body="Text enough.\n"):
-    lines = [f"Title: {slug.capitalize()}", *header]
-    if not any(line.startswith("Published:") for line in lines):
-        lines.append("Published: 2026-01-05")
-    (capsule / "reviews" / f"{slug}.gmi").write_text("\n".join([*lines, "", body]), encoding="utf-8")
-
-
-def run(*arguments, code=0):
-    done = subprocess.run([MATINEE, *arguments], capture_output=True, timeout=SECONDS, check=False,
-                          stdin=subprocess.DEVNULL)
-    assert done.returncode == code, done.stderr.decode()
-    return done.stdout.decode(), done.stderr.decode()
-
-
-def parts(text):
-    """Heading -> what stands below it."""
-    found = {}
-    for part in text.split("\n\n"):
-        heading, *lines = part.split("\n")
-        found[heading] = [line.strip() for line in lines if line]
-    return found
+@pytest.fixture(name="capsule")
+def empty_capsule(tmp_path):
+    return make_capsule(tmp_path / "capsule")
 
 
 def width(text):
@@ -139,7 +110,4 @@ def test_called_wrongly(capsule):
 
 
 def test_output_that_cannot_be_written():
-    with open("/dev/full", "w", encoding="utf-8") as full:
-        done = subprocess.run([MATINEE, "stats", str(SAMPLE), *NOW], stdout=full, check=False,
-                              stderr=subprocess.PIPE, timeout=SECONDS)
-    assert done.returncode == 1
+    assert run_on_full_device("stats", str(SAMPLE), *NOW) == 1
