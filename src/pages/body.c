@@ -1,5 +1,6 @@
 #include "pages/body.h"
 
+#include "base/limits.h"
 #include "text/uri.h"
 
 void body_put_address(slice address, struct buf *out)
@@ -29,6 +30,57 @@ static slice below_root(slice path)
         dots = slice_starts_with(path, SLICE("..")) ? 2 : slice_starts_with(path, SLICE("."));
     } while (dots > 0 && (dots == path.len || path.ptr[dots] == '/'));
     return path;
+}
+
+/* What a book has of the page that an author means: itself, or another form of the same text. */
+static bool take_stand_in(const struct page_book *book, struct page *page)
+{
+    static const enum page_kind forms[PAGE_KINDS] = {
+        [PAGE_SECTION] = PAGE_FULL, [PAGE_QUOTE] = PAGE_REVIEW_QUOTES, [PAGE_ALIAS] = PAGE_REVIEW
+    };
+    struct page other = { .kind = forms[page->kind], .review = page->review };
+    if (page->kind == PAGE_ALIAS) {
+        other.review = page->alias->review;
+    } else if (book->holds(book->context, page)) {
+        return true;
+    }
+    if (other.review == NULL || page->kind == PAGE_SOURCE) {
+        return false;
+    }
+    if (other.kind == PAGE_HOME || !book->holds(book->context, &other)) {
+        other.kind = PAGE_REVIEW;
+    }
+    *page = other;
+    return book->holds(book->context, page);
+}
+
+/* A path from the root, as an author wrote it, on a page of a book. */
+static void put_path_in_book(const struct page_context *context, slice written, struct buf *out)
+{
+    char room[LIMIT_REQUEST_URL + 1];
+    struct buf path;
+    struct page page;
+    size_t end = 0;
+    while (end < written.len && written.ptr[end] != '?' && written.ptr[end] != '#') {
+        end++;
+    }
+    bool asks = end < written.len && written.ptr[end] == '?';
+    buf_init_on(&path, room, sizeof room);
+    buf_putc(&path, '/');
+    uri_put_decoded(&path, slice_head(written, end));
+    if (!path.failed && !asks &&
+        sitemap_find(context->capsule, buf_slice(&path), &page) != SITEMAP_NOT_FOUND) {
+        if (take_stand_in(context->book, &page)) {
+            page_put_url(context, &page, out);
+            uri_put_written(out, slice_from(written, end));
+            return;
+        }
+    }
+    buf_puts(out, "gemini://");
+    buf_put(out, context->host);
+    buf_put(out, context->base);
+    buf_putc(out, '/');
+    uri_put_written(out, written);
 }
 
 enum target_kind body_resolve(const struct page_context *context, const struct gemtext_line *line,
@@ -63,9 +115,13 @@ enum target_kind body_resolve(const struct page_context *context, const struct g
         body_put_address(line->url, out);
         return TARGET_URL;
     }
-    buf_put(out, context->base);
-    buf_putc(out, '/');
-    uri_put_written(out, below_root(line->url));
+    if (context->book != NULL) {
+        put_path_in_book(context, below_root(line->url), out);
+    } else {
+        buf_put(out, context->base);
+        buf_putc(out, '/');
+        uri_put_written(out, below_root(line->url));
+    }
     if (label->len == 0) {
         *label = line->url;
     }

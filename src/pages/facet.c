@@ -107,6 +107,9 @@ static void put_neighbours(const struct page_context *context, const struct page
 static void put_feeds(const struct page_context *context, const struct page *page, struct buf *out)
 {
     struct page feed = { .kind = PAGE_FACET_FEED, .facet = page->facet, .value = page->value };
+    if (!page_is_offered(context, &feed)) {
+        return;
+    }
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("Follow"));
     link_labelled(context, &feed, "Feed for Gemini clients: ", page->value->text, out);

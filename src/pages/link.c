@@ -89,7 +89,11 @@ void put_list_range(struct buf *out, const struct page *page, const struct list_
 void link_home(const struct page_context *context, struct buf *out)
 {
     const struct page home = { .kind = PAGE_HOME };
-    link_labelled(context, &home, "Home: ", context->capsule->conf.title, out);
+    if (context->book != NULL) {
+        link_labelled(context, &home, "Contents: ", context->book->title, out);
+    } else {
+        link_labelled(context, &home, "Home: ", context->capsule->conf.title, out);
+    }
 }
 
 void put_count(struct buf *out, size_t count, const char *one, const char *many)

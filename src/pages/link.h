@@ -33,7 +33,7 @@ void link_list_neighbours(const struct page_context *context, const struct page 
  * only what stays true of it: `Page 2, reviews 51 to 100 from the oldest`. */
 void put_list_range(struct buf *out, const struct page *page, const struct list_page *list,
                     size_t items, const char *one, const char *many);
-/** The last line of most pages: home, with the capsule's title. */
+/** The last line of most pages: home, with the capsule's title; in a book its contents. */
 void link_home(const struct page_context *context, struct buf *out);
 
 /** Append `3 reviews`, `1 review`. */

@@ -34,6 +34,9 @@ void quote_link(const struct page_context *context, const struct review *review,
                 const struct quote *quote, const char *before, struct buf *out)
 {
     const struct page page = { .kind = PAGE_QUOTE, .review = review, .quote = quote };
+    if (!page_is_offered(context, &page)) {
+        return;
+    }
     link_begin(context, &page, out);
     buf_puts(out, before);
     quote_put_short(review, quote, out);

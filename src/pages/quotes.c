@@ -14,6 +14,10 @@ static void put_entry(const struct page_context *context, const struct review *r
     for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->lines.count; i++) {
         gemtext_quote(out, gemtext_lines_at(&review->lines, i).text);
     }
+    if (!page_is_offered(context, &page)) {
+        body_put_attribution(quote, out);
+        return;
+    }
     link_begin(context, &page, out);
     if (quote->speaker.len == 0) {
         quote_put_short(review, quote, out);

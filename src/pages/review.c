@@ -161,15 +161,20 @@ static void put_sections(const struct page_context *context, const struct review
         const struct page page = { .kind = PAGE_SECTION,
                                    .review = review,
                                    .section = &review->sections[i] };
+        if (!page_is_offered(context, &page)) {
+            continue;
+        }
         link_begin(context, &page, out);
         gemtext_put(out, page.section->heading);
         put_minutes(out, page.section->words);
         gemtext_end(out, GEMTEXT_LINK);
     }
-    link_begin(context, &full, out);
-    buf_puts(out, "The whole review on one page");
-    put_minutes(out, review->words);
-    gemtext_end(out, GEMTEXT_LINK);
+    if (page_is_offered(context, &full)) {
+        link_begin(context, &full, out);
+        buf_puts(out, "The whole review on one page");
+        put_minutes(out, review->words);
+        gemtext_end(out, GEMTEXT_LINK);
+    }
 }
 
 static void put_quotes(const struct page_context *context, const struct review *review,
@@ -179,8 +184,10 @@ static void put_quotes(const struct page_context *context, const struct review *
     if (review->quote_count == 0) {
         return;
     }
+    size_t begin = out->len;
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("Quotes"));
+    size_t first = out->len;
     if (review->best_quote != NULL) {
         quote_put(review, review->best_quote, out);
         gemtext_blank(out);
@@ -188,17 +195,23 @@ static void put_quotes(const struct page_context *context, const struct review *
     for (size_t i = 0; i < review->quote_count && i < LIMIT_QUOTES_SHOWN; i++) {
         quote_link(context, review, &review->quotes[i], "", out);
     }
-    if (review->quote_count > 1) {
+    if (review->quote_count > 1 && page_is_offered(context, &all)) {
         link_begin(context, &all, out);
         buf_printf(out, "All %zu quotes on one page", review->quote_count);
         gemtext_end(out, GEMTEXT_LINK);
     }
+    /* A book that has no page of quotes. */
+    if (out->len == first) {
+        buf_truncate(out, begin);
+    }
 }
 
-/* How many reviews have a value, when this one is not alone. */
-static void end_value(const struct facet_value *value, struct buf *out)
+/* How many reviews have a value, when this one is not alone. Not in a book that has none of the
+ * others: it would change with each of them. */
+static void end_value(const struct page_context *context, const struct page *page, struct buf *out)
 {
-    if (value->review_count > 1) {
+    const struct facet_value *value = page->value;
+    if (value->review_count > 1 && page_is_offered(context, page)) {
         buf_puts(out, " (");
         buf_put_number(out, value->review_count);
         buf_puts(out, " reviews)");
@@ -259,7 +272,7 @@ static void put_credits(const struct page_context *context, const struct review 
         link_begin(context, &page, out);
         gemtext_put(out, person->text);
         put_parts(review, person->slug, out);
-        end_value(page.value, out);
+        end_value(context, &page, out);
     }
     /* Of a closed review, people whom no list has, have no page. */
     if (out->len == first) {
@@ -279,7 +292,7 @@ static void put_values(const struct page_context *context, enum facet_kind kind,
             link_begin(context, &page, out);
             buf_puts(out, before);
             gemtext_put(out, names[i].text);
-            end_value(page.value, out);
+            end_value(context, &page, out);
         }
     }
 }
@@ -301,18 +314,30 @@ static void put_index(const struct page_context *context, const struct review *r
     }
 }
 
+/* A link to another review, where there is such a thing as another one. */
+static void link_other(const struct page_context *context, const char *before,
+                       const struct review *review, struct buf *out)
+{
+    const struct page page = { .kind = PAGE_REVIEW, .review = review };
+    if (page_is_offered(context, &page)) {
+        link_review(context, before, review, out);
+    }
+}
+
 static void put_related(const struct page_context *context, const struct review *review,
                         struct buf *out)
 {
     const struct review *related[RELATED_MAX];
     size_t count = related_find(context->capsule, review, related);
-    if (count == 0) {
-        return;
-    }
+    size_t begin = out->len;
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("Related reviews"));
+    size_t first = out->len;
     for (size_t i = 0; i < count; i++) {
-        link_review(context, "", related[i], out);
+        link_other(context, "", related[i], out);
+    }
+    if (out->len == first) {
+        buf_truncate(out, begin);
     }
 }
 
@@ -339,10 +364,10 @@ static void put_elsewhere(const struct page_context *context, const struct revie
     gemtext_heading(out, 2, SLICE("Go on"));
     put_comments(context, review, out);
     if (newer != NULL) {
-        link_review(context, "Newer review: ", newer, out);
+        link_other(context, "Newer review: ", newer, out);
     }
     if (older != NULL) {
-        link_review(context, "Older review: ", older, out);
+        link_other(context, "Older review: ", older, out);
     }
     if (uri_scheme(review->source_url).len > 0) {
         gemtext_begin(out, GEMTEXT_LINK, 0);
@@ -350,8 +375,12 @@ static void put_elsewhere(const struct page_context *context, const struct revie
         buf_puts(out, " The original post on the web");
         gemtext_end(out, GEMTEXT_LINK);
     }
-    link_page(context, &source, SLICE("The source of this review, as plain text"), out);
-    link_page(context, &archive, SLICE("All reviews"), out);
+    if (page_is_offered(context, &source)) {
+        link_page(context, &source, SLICE("The source of this review, as plain text"), out);
+    }
+    if (page_is_offered(context, &archive)) {
+        link_page(context, &archive, SLICE("All reviews"), out);
+    }
     link_home(context, out);
 }
 

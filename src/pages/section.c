@@ -65,7 +65,8 @@ void render_full(const struct page_context *context, const struct page *page, st
         body_put(context, review, review->sections[i].lines, 3, out);
     }
     gemtext_blank(out);
-    link_review(context, "The review in parts: ", review, out);
+    link_review(context, context->book == NULL ? "The review in parts: " : "The review: ", review,
+                out);
     link_home(context, out);
 }
 

@@ -276,6 +276,41 @@ const struct path_area *page_area(const struct capsule *capsule, const struct pa
                                       : &path_area_of_nobody;
 }
 
+bool page_is_open(const struct capsule *capsule, const struct page *page)
+{
+    struct walk walk = { .capsule = capsule };
+    char room[PATH_BYTES];
+    buf_init_on(&walk.name, room, sizeof room);
+    return page_area(capsule, page) == NULL && !is_overruled(capsule, page, &walk.name) &&
+           !is_shadowed(&walk, page);
+}
+
+bool page_is_offered(const struct page_context *context, const struct page *page)
+{
+    if (context->book == NULL) {
+        return true;
+    }
+    switch (page->kind) {
+    case PAGE_REVIEWS:
+    case PAGE_REVIEW:
+    case PAGE_SECTION:
+    case PAGE_FULL:
+    case PAGE_REVIEW_QUOTES:
+    case PAGE_QUOTE:
+    case PAGE_SOURCE:
+    case PAGE_QUOTE_TODAY:
+    case PAGE_QUOTE_RANDOM:
+    case PAGE_FACET_VALUE:
+    case PAGE_FACET_FEED:
+    case PAGE_FACET_ATOM:
+    case PAGE_FEED:
+    case PAGE_ATOM:
+        return context->book->holds(context->book->context, page);
+    default:
+        return true;
+    }
+}
+
 bool page_is_for(const struct page_context *context, const struct page *page)
 {
     const struct capsule *capsule = context->capsule;
@@ -342,6 +377,7 @@ void page_render(const struct page_context *context, const struct page *page, st
     }
     struct page_context inside = *context;
     inside.area = page_area(context->capsule, page);
+    inside.here = page;
     row->render(&inside, page, out);
 }
 
@@ -365,10 +401,53 @@ void page_put_file_name(const struct page *page, struct buf *out)
     }
 }
 
-void page_put_url(const struct page_context *context, const struct page *page, struct buf *out)
+static void put_served_url(const struct page_context *context, const struct page *page,
+                           struct buf *out)
 {
     buf_put(out, context->base);
     pattern_put(rows[page->kind].pattern, page, uri_put_path, out);
+}
+
+/* From one file to another one. Both names are in memory of our own: `out` holds a whole page. */
+static void put_relative_url(const struct page *here, const struct page *page, struct buf *out)
+{
+    char here_room[PATH_BYTES];
+    char there_room[PATH_BYTES];
+    struct buf from;
+    struct buf to;
+    buf_init_on(&from, here_room, sizeof here_room);
+    buf_init_on(&to, there_room, sizeof there_room);
+    page_put_file_name(here, &from);
+    page_put_file_name(page, &to);
+    size_t common = 0; /* the folders that both are in */
+    for (size_t i = 0; i < from.len && i < to.len && from.ptr[i] == to.ptr[i]; i++) {
+        common = from.ptr[i] == '/' ? i + 1 : common;
+    }
+    slice left = slice_from(buf_slice(&from), common);
+    slice rest = slice_from(buf_slice(&to), common);
+    bool below = true;
+    for (size_t at; (at = slice_find_byte(left, '/')) < left.len; left = slice_from(left, at + 1)) {
+        buf_puts(out, "../");
+        below = false;
+    }
+    /* What stands before the first colon would be a scheme (RFC 3986, 4.2). */
+    if (below && slice_find_byte(rest, ':') < slice_find_byte(rest, '/')) {
+        buf_puts(out, "./");
+    }
+    uri_put_path(out, rest);
+    out->failed = out->failed || from.failed || to.failed;
+}
+
+void page_put_url(const struct page_context *context, const struct page *page, struct buf *out)
+{
+    const struct page home = { .kind = PAGE_HOME };
+    if (context->book == NULL) {
+        put_served_url(context, page, out);
+    } else if (context->book->holds(context->book->context, page)) {
+        put_relative_url(context->here != NULL ? context->here : &home, page, out);
+    } else {
+        page_put_absolute_url(context, page, out);
+    }
 }
 
 void page_put_absolute_url(const struct page_context *context, const struct page *page,
@@ -376,5 +455,5 @@ void page_put_absolute_url(const struct page_context *context, const struct page
 {
     buf_puts(out, "gemini://");
     buf_put(out, context->host);
-    page_put_url(context, page, out);
+    put_served_url(context, page, out);
 }

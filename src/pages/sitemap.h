@@ -64,6 +64,15 @@ struct page_memo {
     const struct quote_ref *quote; /* of the day */
 };
 
+/** Pages that are bound together, as files that lie beside each other: a gempub. Links between them
+ * are relative; any other leads to the capsule's host. */
+struct page_book {
+    /** True when `page` is among them. PAGE_HOME stands for the book's table of contents. */
+    bool (*holds)(void *context, const struct page *page);
+    void *context;
+    slice title;
+};
+
 /** All that a renderer may know besides the capsule. */
 struct page_context {
     const struct capsule *capsule;
@@ -75,6 +84,8 @@ struct page_context {
     bool export;                  /* true in a build: dynamic pages render their stand-in */
     const struct path_area *area; /* of the page that is rendered; set by page_render */
     struct page_memo *memo;       /* of this capsule, kept from one page to the next; may be NULL */
+    const struct page_book *book; /* that the page is in; NULL: it is served, or one of a tree */
+    const struct page *here;      /* the page that is rendered; set by page_render */
 };
 
 /** What a renderer says of its page besides the bytes. */
@@ -125,6 +136,13 @@ const struct path_area *page_area(const struct capsule *capsule, const struct pa
 /** True when readers of the page that is rendered get `page` when they ask for it: it is in no area
  * that is closed to them, and capsule.conf says nothing else of its path. */
 bool page_is_for(const struct page_context *context, const struct page *page);
+/** True when everybody who asks for the path of `page` gets that page: it is in no closed area,
+ * capsule.conf says nothing else of its path, and no file of static/ has its name. */
+bool page_is_open(const struct capsule *capsule, const struct page *page);
+/** True when pages should point out `page`. A book has one form of each text: other forms of it,
+ * what changes from day to day, and other reviews than its own are not offered in it, so that it
+ * stays the same as long as they do. Elsewhere everything is. */
+bool page_is_offered(const struct page_context *context, const struct page *page);
 /** The language of a text/gemini page: its review's, else that of its path, else the capsule's. */
 slice page_lang(const struct capsule *capsule, const struct page *page);
 
@@ -133,7 +151,8 @@ void page_put_path(const struct page *page, struct buf *out);
 /** Append the file name of `page` in an exported tree (decoded, no first slash; folders end in
  * index.gmi). */
 void page_put_file_name(const struct page *page, struct buf *out);
-/** Append the link to `page`: base and percent-encoded path. The one function that makes links. */
+/** Append the link to `page`: base and percent-encoded path; in a book see there. The one function
+ * that makes links. */
 void page_put_url(const struct page_context *context, const struct page *page, struct buf *out);
 /** The same with scheme and host before it, for feeds and the sitemap. */
 void page_put_absolute_url(const struct page_context *context, const struct page *page,
