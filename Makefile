@@ -45,6 +45,7 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 	normalise quotes review slug_map stamp values
 pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
 	section site sitemap
+gempub := book book_texts gempub packing
 search := find index index_rows near passage query tokenizer
 survey := alike sounds stats survey
 server := acceptor admission backoff calls channel clock connection first_record gate generation keyring \
@@ -54,7 +55,7 @@ server := acceptor admission backoff calls channel clock connection first_record
 cmd := address_check build capsule_certificate capsule_folder cert cert_list check check_report command \
 	elsewhere get import json link_check mirror new open_capsule path_check plot progress serve \
 	server_user start stats tally telling terminal tree
-ROOMS := base text gemini model import web mirror source pages search survey server cmd
+ROOMS := base text gemini model import web mirror source pages search survey gempub server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \

@@ -195,6 +195,20 @@
 /** Neighbouring values listed on the page of a tag, person, … */
 #define LIMIT_NEIGHBOURS 8
 
+/* --- books (gempubs) --------------------------------------------------------------------------
+ */
+
+/** Files of a book: a zip archive of more has to be of a form (zip64) that readers of gempubs do
+ * not know. A capsule of 10,000 reviews has 20,000 without its indexes. */
+#define LIMIT_GEMPUB_FILES 65000u
+/** Bytes of text of a book, before they are packed, and of its pictures: readers have the whole
+ * archive in memory, and it has to stay below the 4 GB of that form. Pictures that do not fit are
+ * links to the capsule. */
+#define LIMIT_GEMPUB_TEXT (1024ull * 1024 * 1024)
+#define LIMIT_GEMPUB_PICTURES (256ull * 1024 * 1024)
+/** Longest name of a picture in bytes: archives are unpacked into folders. */
+#define LIMIT_GEMPUB_NAME 1000u
+
 /* --- search -----------------------------------------------------------------------------------
  */
 
