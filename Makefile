@@ -15,9 +15,9 @@ PKG_CONFIG ?= pkg-config
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 VERSION := 0.1.0
 
-LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc
+LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc libzip
 # What import and mirror need besides, in a program of their own (src/cmd/elsewhere.h).
-BLOG_LIBRARIES := libxml-2.0 jansson libcurl libzip
+BLOG_LIBRARIES := libxml-2.0 jansson libcurl
 # Not used by a program yet.
 TEST_LIBRARIES := sqlite3
 # Linux alone has it; without it the server runs with its system calls unfiltered, and says so.
@@ -52,9 +52,9 @@ server := acceptor admission backoff calls channel clock connection first_record
 	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
-cmd := address_check build capsule_certificate capsule_folder cert cert_list check check_report command \
-	elsewhere get import json link_check mirror new open_capsule path_check plot progress serve \
-	server_user start stats tally telling terminal tree
+cmd := address_check build build_gpub build_options capsule_certificate capsule_folder cert cert_list \
+	check check_report command elsewhere get import json link_check mirror new open_capsule path_check plot \
+	progress serve server_user start stats tally telling terminal tree
 ROOMS := base text gemini model import web mirror source pages search survey gempub server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 

@@ -2,15 +2,14 @@
 
 #include "base/limits.h"
 #include "cmd/address_check.h"
+#include "cmd/build_gpub.h"
+#include "cmd/build_options.h"
 #include "cmd/command.h"
 #include "cmd/link_check.h"
 #include "cmd/open_capsule.h"
 #include "cmd/path_check.h"
 #include "cmd/tree.h"
-#include "text/date.h"
-#include "text/uri.h"
 
-#include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,43 +17,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-static const char usage[] =
-    "usage: matinee build [CAPSULE] --output DIR [--base PATH] [--drafts] [--keep-going]\n"
-    "\n"
-    "Writes every page of the capsule (default: capsule) as a file below DIR, which any static\n"
-    "Gemini server can host. The tree is made beside DIR and takes its place when it is complete;\n"
-    "files that did not change keep their inode and time. DIR has to be new, empty or an earlier\n"
-    "build. A capsule with errors is not built. What is in closed areas is left out, as files\n"
-    "cannot be closed, and so are redirects with a `*`.\n"
-    "\n"
-    "  --output DIR  where the tree goes\n"
-    "  --base PATH   the pages will be served below this path, such as /~kim\n"
-    "  --drafts      with drafts and reviews of the future\n"
-    "  --keep-going  build in spite of errors, without the reviews that have them\n"
-    "  --now MOMENT  the capsule as at this time (RFC 3339), not now\n"
-    "  --help        print this text\n"
-    "\n"
-    "Exit code: 0 built, 1 not built, 2 called wrongly.\n";
-
-static const struct option long_options[] = {
-    { "base", required_argument, NULL, 'b' },
-    { "drafts", no_argument, NULL, 'd' },
-    { "help", no_argument, NULL, 'h' },
-    { "keep-going", no_argument, NULL, 'k' },
-    { "now", required_argument, NULL, 'n' },
-    { "output", required_argument, NULL, 'o' },
-    { NULL, 0, NULL, 0 },
-};
-
-struct options {
-    const char *folder;
-    const char *output;
-    const char *base;
-    int64_t now;
-    bool drafts;
-    bool keep_going;
-};
 
 struct build {
     const struct open_capsule *open;
@@ -282,8 +244,8 @@ static int finish(struct build *build, const char *output)
     return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int write_tree(const struct open_capsule *open, const struct options *options, slice base,
-                      struct diags *diags)
+static int write_tree(const struct open_capsule *open, const struct build_options *options,
+                      slice base, struct diags *diags)
 {
     struct build build = { .open = open,
                            .context = open->context,
@@ -310,20 +272,7 @@ static int write_tree(const struct open_capsule *open, const struct options *opt
     return code;
 }
 
-/* `/~kim/` and `~kim` are `/~kim`; `/` is nothing. */
-static void put_base(const char *given, struct buf *out)
-{
-    slice rest = slice_of(given);
-    slice part;
-    while (slice_next_piece(&rest, '/', &part)) {
-        if (part.len > 0) {
-            buf_putc(out, '/');
-            uri_put_path(out, part);
-        }
-    }
-}
-
-static int build(const struct options *options)
+static int build(const struct build_options *options)
 {
     struct diags diags;
     struct open_capsule open;
@@ -337,7 +286,7 @@ static int build(const struct options *options)
     address_check(open.capsule, &diags);
     path_check(open.capsule, &diags);
     buf_init(&base, LIMIT_REQUEST_URL);
-    put_base(options->base, &base);
+    build_put_base(options->base, &base);
     int code = base.failed ? command_fail("--base is too long")
                            : write_tree(&open, options, buf_slice(&base), &diags);
     buf_release(&base);
@@ -348,49 +297,17 @@ static int build(const struct options *options)
 
 static int run(int argc, char **argv)
 {
-    struct options options = { .folder = "capsule", .base = "", .now = date_now() };
-    opterr = 0;
-    for (;;) {
-        switch (getopt_long(argc, argv, ":o:", long_options, NULL)) {
-        case -1:
-            if (argc - optind > 1) {
-                return command_usage_error(&command_build, "one capsule at a time");
-            }
-            if (options.output == NULL) {
-                return command_usage_error(&command_build, "--output is missing");
-            }
-            options.folder = optind < argc ? argv[optind] : options.folder;
-            return build(&options);
-        case 'b':
-            options.base = optarg;
-            break;
-        case 'd':
-            options.drafts = true;
-            break;
-        case 'h':
-            return command_help(&command_build);
-        case 'k':
-            options.keep_going = true;
-            break;
-        case 'n':
-            if (!date_parse_moment(slice_of(optarg), &options.now)) {
-                return command_usage_error(&command_build, "%s is no moment", optarg);
-            }
-            break;
-        case 'o':
-            options.output = optarg;
-            break;
-        case ':':
-            return command_usage_error(&command_build, "%s needs a value", argv[optind - 1]);
-        default:
-            return command_usage_error(&command_build, "unknown option %s", argv[optind - 1]);
-        }
+    struct build_options options;
+    int code;
+    if (!build_options_parse(argc, argv, &options, &code)) {
+        return code;
     }
+    return options.gpub ? build_gpub(&options) : build(&options);
 }
 
 const struct command command_build = {
     .name = "build",
     .purpose = "write a capsule as files for any Gemini server",
-    .usage = usage,
+    .usage = build_usage,
     .run = run,
 };

@@ -1,6 +1,6 @@
 /* elsewhere.h: commands that are a program of their own. Layer: cmd (includes base/).
  *
- * What a blog needs (libcurl, libxml2, libzip and the thirty libraries that they bring along) would
+ * What a blog needs (libcurl, libxml2 and the thirty libraries that they bring along) would
  * cost each process of the server more than a megabyte. So `matinee import` and `matinee mirror`
  * are in a second program, matinee-blog, which the first one becomes. */
 #ifndef MATINEE_CMD_ELSEWHERE_H

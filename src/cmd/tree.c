@@ -296,6 +296,12 @@ bool tree_put(struct tree *tree, slice name, slice contents)
     return put(tree, name, &origin);
 }
 
+bool tree_put_file(struct tree *tree, slice name, int file)
+{
+    const struct origin origin = { .file = file };
+    return put(tree, name, &origin);
+}
+
 bool tree_copy(struct tree *tree, slice name, const char *path)
 {
     struct stat status;

@@ -45,6 +45,8 @@ MUST_USE bool tree_begin(struct tree *tree, const char *target);
 bool tree_takes_name(slice name);
 /** Put a file into the tree; `name` is its path there, each is put once. False with a message. */
 MUST_USE bool tree_put(struct tree *tree, slice name, slice contents);
+/** The same with what is in the open regular file `file`. */
+MUST_USE bool tree_put_file(struct tree *tree, slice name, int file);
 /** The same with a copy of the regular file `path`. */
 MUST_USE bool tree_copy(struct tree *tree, slice name, const char *path);
 /** Put the new tree in the place of the old one, and remove that. False, with a message, when it

@@ -2,9 +2,7 @@
  *
  * Format: gempub 1.0.0 (codeberg.org/oppenlab/gempub): a zip archive with metadata.txt, index.gmi
  * and what index.gmi leads to. The same capsule gives the same bytes, whenever and wherever it is
- * made.
- *
- * Links libzip: for commands and processes that readers do not wait for, not for the server's. */
+ * made. */
 #ifndef MATINEE_GEMPUB_GEMPUB_H
 #define MATINEE_GEMPUB_GEMPUB_H
 
