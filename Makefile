@@ -28,7 +28,7 @@ endif
 
 # Every source file by its room; `make lint` says when one is missing here.
 base := arena buf diag file folder leftovers pool siphash slice slice_map utf8 utf8_nfc utf8_words
-text := date gemtext gemtext_lines header settings slug uri uuid xml
+text := date gemtext gemtext_lines header settings slug sounds uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url
 model := capsule check facet paths
@@ -47,7 +47,7 @@ pages := atom body facet feed home link list listing pattern quote quotes relate
 	section site sitemap
 gempub := book book_texts gempub packing
 search := find index index_rows near passage query tokenizer
-survey := alike sounds stats survey
+survey := alike stats survey
 server := acceptor admission backoff calls channel clock connection first_record gate generation keyring \
 	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \

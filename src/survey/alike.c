@@ -1,7 +1,7 @@
 #include "survey/alike.h"
 
 #include "base/limits.h"
-#include "survey/sounds.h"
+#include "text/sounds.h"
 
 #include <stdlib.h>
 

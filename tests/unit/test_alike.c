@@ -2,8 +2,8 @@
 
 #include "base/attributes.h"
 #include "survey/alike.h"
-#include "survey/sounds.h"
 #include "text/slug.h"
+#include "text/sounds.h"
 
 static bool are_alike(const char *a, const char *b, enum alike_why *why)
 {

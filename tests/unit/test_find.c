@@ -332,6 +332,10 @@ static void says_what_is_written_nearly_so(void **state)
         { "ryeu seung", "ryu seung" },
         { "person:ryeu-seong", NULL }, /* two names, one mistake in each */
         { "yeun", "yeon" },
+        { "hwan-gyeong", "hwankyung" }, /* it sounds the same */
+        { "person:yeon sahng -plum", "person:yeon sang -plum" },
+        { "Rhee, Hwan-gyeong", "lee hwankyung" }, /* two words at once */
+        { "Rhee baloon -train", "lee balloon -train" },
         { "qqqqqqqq", NULL },
         { "x", NULL },
         { "선물들", NULL },

@@ -1,4 +1,4 @@
-#include "survey/sounds.h"
+#include "text/sounds.h"
 
 #include "base/attributes.h"
 #include "base/utf8.h"

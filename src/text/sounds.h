@@ -1,4 +1,4 @@
-/* sounds.h: how a name sounds, so far as its spelling tells. Layer: survey (includes base/).
+/* sounds.h: how a name sounds, so far as its spelling tells. Layer: text (includes base/).
  *
  * Korean names are written in Latin letters in many ways: Jung and Jeong are one, Lee, Yi and Rhee.
  * A vowel of one spelling stands for several of Hangul, so a spelling is taken as all that it may
@@ -6,8 +6,8 @@
  * like Joon and like Jeon, which are not like each other), so names are compared in pairs; those
  * that can be alike have one skeleton, which is for finding them. Names of other languages go
  * through the same: letters that sound alike (Stephen, Steven) are one. */
-#ifndef MATINEE_SURVEY_SOUNDS_H
-#define MATINEE_SURVEY_SOUNDS_H
+#ifndef MATINEE_TEXT_SOUNDS_H
+#define MATINEE_TEXT_SOUNDS_H
 
 #include "base/limits.h"
 #include "base/slice.h"
