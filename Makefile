@@ -48,6 +48,7 @@ pages := atom body facet feed home link list listing pattern quote quotes relate
 gempub := book book_texts gempub packing
 search := find index index_rows near passage query tokenizer
 survey := alike stats survey
+export := export html html_blocks html_style html_text target
 server := acceptor admission backoff calls channel clock connection first_record gate generation keyring \
 	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
 	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
@@ -55,7 +56,7 @@ server := acceptor admission backoff calls channel clock connection first_record
 cmd := address_check build build_gpub build_options capsule_certificate capsule_folder cert cert_list \
 	check check_report command elsewhere get import json link_check mirror new open_capsule path_check plot \
 	progress serve server_user start stats tally telling terminal tree
-ROOMS := base text gemini model import web mirror source pages search survey gempub server cmd
+ROOMS := base text gemini model import web mirror source pages search survey gempub export server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \

@@ -186,6 +186,8 @@
 /** Largest rendered page in bytes: a full review of LIMIT_SOURCE_FILE, or a sitemap of 200,000
  * reviews, fits. */
 #define LIMIT_PAGE (128u * 1024 * 1024)
+/** The same in another form, in which a line may be several times as long as its text. */
+#define LIMIT_EXPORTED_PAGE (512u * 1024 * 1024)
 /** Entries of a list page (docs: "Every list has pages of 50"). */
 #define LIMIT_LIST_PAGE 50
 /** Entries of a feed. */

@@ -1,5 +1,6 @@
-/* build.c: `matinee build`, a capsule as a tree of files that any Gemini server can host. */
+/* build.c: `matinee build`, a capsule as a tree of files that any server can host. */
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "cmd/address_check.h"
 #include "cmd/build_gpub.h"
@@ -10,6 +11,8 @@
 #include "cmd/path_check.h"
 #include "cmd/tree.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,12 +23,14 @@
 
 struct build {
     const struct open_capsule *open;
-    struct page_context context; /* of the pages: with the base */
+    struct export_site site;
+    struct page_context context; /* of the pages, as the site wants it */
     struct link_check *links;
     struct diags *diags;
     struct tree tree;
     struct buf name; /* scratch */
     struct buf page; /* scratch */
+    struct buf file; /* scratch: the page in another form */
     size_t total;    /* files there will be */
     size_t closed;   /* pages that are left out, because files cannot be closed */
     size_t done;
@@ -123,15 +128,31 @@ static bool copy_static(struct build *build, slice name)
     return ok;
 }
 
+/* Gemtext that is no page of ours: build->page gets what is in the file. */
+static bool read_static(struct build *build, const struct static_file *file)
+{
+    struct arena arena;
+    slice text;
+    arena_init(&arena);
+    slice path = arena_printf(&arena, "%s/static/%.*s", build->open->folder, SLICE_ARG(file->path));
+    bool ok = file_read(&arena, AT_FDCWD, path.ptr, LIMIT_SOURCE_FILE, &text);
+    if (ok) {
+        buf_put(&build->page, text);
+    } else {
+        buf_printf(&build->tree.error, "%s: %s", path.ptr, strerror(errno));
+    }
+    arena_release(&arena);
+    return ok;
+}
+
 /* The page that stands for an old address. Where that is a folder by now, static servers show its
  * index. One that cannot be had is no reason to build nothing. */
-static bool put_alias(struct build *build)
+static bool put_alias(struct build *build, slice contents)
 {
-    slice contents = buf_slice(&build->page);
     size_t length = build->name.len;
     bool ok = tree_put(&build->tree, buf_slice(&build->name), contents);
     if (!ok && build->tree.name_taken) {
-        buf_puts(&build->name, "/index.gmi");
+        buf_printf(&build->name, "/%s", build->site.format->index);
         ok = tree_put(&build->tree, buf_slice(&build->name), contents);
     }
     if (!ok && build->tree.name_taken) {
@@ -143,8 +164,15 @@ static bool put_alias(struct build *build)
     return ok;
 }
 
-/* build->page has its bytes. */
-static bool write_page(struct build *build, const struct page *page)
+/* In another form a page may have the name of a file in static/, which its author wants there. */
+static bool is_shadowed(const struct build *build, const struct page *page, slice name)
+{
+    const struct static_file *file = capsule_find_static(build->open->capsule, name);
+    return file != NULL && file != page->file;
+}
+
+/* build->page has its bytes; `made` is what it is. */
+static bool write_page(struct build *build, const struct page *page, const struct page_answer *made)
 {
     if (is_closed(build, page)) {
         return true;
@@ -152,23 +180,52 @@ static bool write_page(struct build *build, const struct page *page)
     build->done++;
     show_progress(build);
     buf_clear(&build->name);
-    page_put_file_name(page, &build->name);
+    build->site.format->put_name(page, &build->name);
     slice name = buf_slice(&build->name);
     if (!tree_takes_name(name)) {
         (void)fprintf(stderr, "matinee: /%.*s is left out: no file can have this name\n",
                       SLICE_ARG(name));
         return true;
     }
-    if (page->kind == PAGE_STATIC) {
+    if (is_shadowed(build, page, name)) {
+        (void)fprintf(stderr,
+                      "matinee: the page %.*s is left out: static/ has a file of that name\n",
+                      SLICE_ARG(name));
+        return true;
+    }
+    bool converts = export_converts(&build->site, made->media_type);
+    if (page->kind == PAGE_STATIC && !converts) {
         return copy_static(build, name);
     }
-    if (build->page.failed) {
+    if (page->kind == PAGE_STATIC && !read_static(build, page->file)) {
+        return false;
+    }
+    struct buf *bytes = &build->page;
+    if (converts && !build->page.failed) {
+        const struct export_page exported = { &build->site, page, name, made->lang };
+        bytes = &build->file;
+        buf_clear(bytes);
+        build->site.format->write(&exported, buf_slice(&build->page), bytes);
+    }
+    if (bytes->failed) {
         buf_printf(&build->tree.error, "%.*s: the page is too large", SLICE_ARG(name));
         return false;
     }
     return page->kind == PAGE_ALIAS || page->kind == PAGE_RULE
-               ? put_alias(build)
-               : tree_put(&build->tree, name, buf_slice(&build->page));
+               ? put_alias(build, buf_slice(bytes))
+               : tree_put(&build->tree, name, buf_slice(bytes));
+}
+
+static bool put_own_files(struct build *build)
+{
+    const struct export_format *format = build->site.format;
+    bool ok = true;
+    for (size_t i = 0; i < format->file_count && ok && build->writes; i++) {
+        slice name = slice_of(format->files[i].name);
+        ok = capsule_find_static(build->open->capsule, name) != NULL ||
+             tree_put(&build->tree, name, slice_of(format->files[i].contents));
+    }
+    return ok;
 }
 
 static bool is_below(const char *path, const char *folder)
@@ -214,13 +271,13 @@ static bool take_page(void *context, const struct page *page)
     page_render(&build->context, page, &build->page, &answer);
     link_check_page(build->links, page, &answer, &build->page, build->context.base);
     build->writes = build->writes && is_allowed(build);
-    return !build->writes || write_page(build, page);
+    return !build->writes || write_page(build, page, &answer);
 }
 
 static bool make_pages(struct build *build, const char *output)
 {
     bool ok = !build->writes || (tree_begin(&build->tree, output) && is_output_apart(build));
-    ok = ok && sitemap_walk(build->open->capsule, take_page, build);
+    ok = ok && sitemap_walk(build->open->capsule, take_page, build) && put_own_files(build);
     end_progress(build);
     return ok;
 }
@@ -248,15 +305,16 @@ static int write_tree(const struct open_capsule *open, const struct build_option
                       slice base, struct diags *diags)
 {
     struct build build = { .open = open,
-                           .context = open->context,
                            .diags = diags,
                            .keep_going = options->keep_going,
                            .tree = TREE_NONE,
                            .show_progress = isatty(STDERR_FILENO) != 0,
                            .started = milliseconds() };
-    build.context.base = base;
+    export_begin(&build.site, options->format, &open->context, build_origin(options->base), base,
+                 &build.context);
     buf_init(&build.name, LIMIT_PAGE);
     buf_init(&build.page, LIMIT_PAGE);
+    buf_init(&build.file, LIMIT_EXPORTED_PAGE);
     catch_signals();
     (void)sitemap_walk(open->capsule, count_page, &build);
     build.links = link_check_begin(open, DIAG_WARNING, DIAG_WARNING, diags);
@@ -269,6 +327,7 @@ static int write_tree(const struct open_capsule *open, const struct build_option
     tree_release(&build.tree);
     buf_release(&build.name);
     buf_release(&build.page);
+    buf_release(&build.file);
     return code;
 }
 

@@ -25,7 +25,9 @@ const char build_usage[] =
     "that one book is written to FILE.\n"
     "\n"
     "  --output DIR   where the tree goes\n"
-    "  --base PATH    the pages will be served below this path, such as /~kim\n"
+    "  --base PATH    the pages will be served below this path, such as /~kim; with --format also\n"
+    "                 an address, such as https://example.org/~kim\n"
+    "  --format NAME  gemini, or html: pages for a web server\n"
     "  --drafts       with drafts and reviews of the future\n"
     "  --keep-going   build in spite of errors, without the reviews that have them\n"
     "  --now MOMENT   the capsule as at this time (RFC 3339), not now\n"
@@ -37,23 +39,32 @@ const char build_usage[] =
     "\n"
     "Exit code: 0 built, 1 not built, 2 called wrongly.\n";
 
+enum { MESSAGE_BYTES = 256 };
+
 static const struct option long_options[] = {
-    { "base", required_argument, NULL, 'b' },
-    { "drafts", no_argument, NULL, 'd' },
-    { "gpub", no_argument, NULL, 'g' },
-    { "help", no_argument, NULL, 'h' },
-    { "keep-going", no_argument, NULL, 'k' },
-    { "now", required_argument, NULL, 'n' },
-    { "output", required_argument, NULL, 'o' },
-    { "review", required_argument, NULL, 'r' },
-    { "tag", required_argument, NULL, 't' },
-    { "whole", no_argument, NULL, 'w' },
-    { NULL, 0, NULL, 0 },
+    { "base", required_argument, NULL, 'b' },   { "drafts", no_argument, NULL, 'd' },
+    { "format", required_argument, NULL, 'f' }, { "gpub", no_argument, NULL, 'g' },
+    { "help", no_argument, NULL, 'h' },         { "keep-going", no_argument, NULL, 'k' },
+    { "now", required_argument, NULL, 'n' },    { "output", required_argument, NULL, 'o' },
+    { "review", required_argument, NULL, 'r' }, { "tag", required_argument, NULL, 't' },
+    { "whole", no_argument, NULL, 'w' },        { NULL, 0, NULL, 0 },
 };
+
+slice build_origin(const char *given)
+{
+    slice address = slice_of(given);
+    size_t scheme = uri_scheme(address).len;
+    slice rest = slice_from(address, scheme + sizeof ":" - 1);
+    if (scheme == 0 || !slice_starts_with(rest, SLICE("//"))) {
+        return SLICE_EMPTY;
+    }
+    size_t host = slice_find_byte(slice_from(rest, 2), '/');
+    return slice_head(address, scheme + sizeof "://" - 1 + host);
+}
 
 void build_put_base(const char *given, struct buf *out)
 {
-    slice rest = slice_of(given);
+    slice rest = slice_from(slice_of(given), build_origin(given).len);
     slice part;
     while (slice_next_piece(&rest, '/', &part)) {
         if (part.len > 0) {
@@ -69,6 +80,29 @@ static bool refuse(int *code, int with)
     return false;
 }
 
+static bool refuse_format(int *code)
+{
+    struct buf names;
+    buf_init(&names, MESSAGE_BYTES);
+    export_put_names(&names);
+    *code = command_usage_error(&command_build, "%s is no format; there are %s", optarg,
+                                buf_string(&names));
+    buf_release(&names);
+    return false;
+}
+
+/* An address is one where the tree can be found: a path is for all formats. */
+static bool is_base_for(const struct build_options *options)
+{
+    slice origin = build_origin(options->base);
+    slice scheme = uri_scheme(origin);
+    bool found = origin.len == 0;
+    for (const char *const *one = options->format->schemes; *one != NULL && !found; one++) {
+        found = slice_equal_nocase(scheme, slice_of(*one)) && origin.len > scheme.len + 3;
+    }
+    return found;
+}
+
 static bool is_consistent(const struct build_options *options, int *code)
 {
     int chosen = options->whole + (options->review != NULL) + (options->tag != NULL);
@@ -80,6 +114,13 @@ static bool is_consistent(const struct build_options *options, int *code)
                                                 options->whole            ? "--whole"
                                                 : options->review != NULL ? "--review"
                                                                           : "--tag"));
+    }
+    if (options->gpub && options->format != &export_gemini) {
+        return refuse(code, command_usage_error(&command_build, "--gpub has no other format"));
+    }
+    if (!is_base_for(options)) {
+        return refuse(code, command_usage_error(&command_build, "no address for --format %s: %s",
+                                                options->format->name, options->base));
     }
     if (chosen > 1) {
         return refuse(code, command_usage_error(&command_build, "--whole, --review and --tag are "
@@ -97,6 +138,9 @@ static bool take(int option, const char *word, struct build_options *options, in
     case 'd':
         options->drafts = true;
         return true;
+    case 'f':
+        options->format = export_find(slice_of(optarg));
+        return options->format != NULL || refuse_format(code);
     case 'g':
         options->gpub = true;
         return true;
@@ -129,7 +173,9 @@ static bool take(int option, const char *word, struct build_options *options, in
 
 bool build_options_parse(int argc, char **argv, struct build_options *options, int *code)
 {
-    *options = (struct build_options){ .folder = "capsule", .base = "", .now = date_now() };
+    *options = (struct build_options){
+        .folder = "capsule", .base = "", .format = &export_gemini, .now = date_now()
+    };
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1;) {
         if (!take(option, argv[optind - 1], options, code)) {

@@ -4,6 +4,7 @@
 
 #include "base/attributes.h"
 #include "base/buf.h"
+#include "export/export.h"
 
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ struct build_options {
     const char *folder;
     const char *output;
     const char *base;
+    const struct export_format *format;
     int64_t now;
     bool drafts;
     bool keep_going;
@@ -25,7 +27,10 @@ extern const char build_usage[];
 /** Read the command line. False when there is nothing more to do: help was printed, or what is
  * wrong; `*code` is the exit code. */
 MUST_USE bool build_options_parse(int argc, char **argv, struct build_options *options, int *code);
-/** Append the path of --base as links have it: `/~kim/` and `~kim` are `/~kim`; `/` is nothing. */
+/** Append the path of --base as links have it: `/~kim/` and `~kim` are `/~kim`; `/` is nothing. Of
+ * an address it is what follows the host. */
 void build_put_base(const char *given, struct buf *out);
+/** What stands before that in an address: `https://example.org`. Empty when --base is a path. */
+slice build_origin(const char *given);
 
 #endif

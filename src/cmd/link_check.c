@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "gemini/host.h"
+#include "export/target.h"
 #include "pages/body.h"
 #include "pages/render.h"
 #include "source/slug_map.h"
@@ -69,24 +69,6 @@ static slice without_query(slice url)
     return slice_head(url, slice_find_byte(url, '?'));
 }
 
-bool link_is_ours(const struct capsule_conf *conf, const struct url *url)
-{
-    struct buf host;
-    bool found = false;
-    if (!slice_equal_nocase(url->scheme, SLICE("gemini")) ||
-        (url->port != -1 && url->port != 1965 && url->port != (int)conf->port)) {
-        return false;
-    }
-    buf_init(&host, HOST_BYTES);
-    if (host_normalise(url->host, false, &host, NULL)) {
-        for (size_t i = 0; i < conf->host_count && !found; i++) {
-            found = host_matches(conf->hosts[i], buf_slice(&host));
-        }
-    }
-    buf_release(&host);
-    return found;
-}
-
 /* The path that `reference` means on the page check->url. False when it leads out of the capsule.
  */
 static bool find_path(struct link_check *check, slice reference, slice *path)
@@ -102,7 +84,7 @@ static bool find_path(struct link_check *check, slice reference, slice *path)
     buf_clear(&check->resolved);
     if (!url_resolve(buf_slice(&check->url), reference, &check->resolved) ||
         !url_parse(buf_slice(&check->resolved), &url) ||
-        !link_is_ours(&check->open->capsule->conf, &url)) {
+        !target_is_ours(&check->open->capsule->conf, &url)) {
         return false;
     }
     *path = url.path.len > 0 ? url.path : SLICE("/");

@@ -4,7 +4,6 @@
 
 #include "base/diag.h"
 #include "cmd/open_capsule.h"
-#include "gemini/url.h"
 
 /** What was looked at. */
 struct link_counts {
@@ -34,8 +33,5 @@ void link_check_page(struct link_check *check, const struct page *page,
                      const struct page_answer *answer, const struct buf *bytes, slice base);
 /** Free everything; what was looked at is told. */
 struct link_counts link_check_end(struct link_check *check);
-
-/** True when `url` is one of the capsule itself. */
-bool link_is_ours(const struct capsule_conf *conf, const struct url *url);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
-#include "cmd/link_check.h"
+#include "export/target.h"
 #include "pages/render.h"
 #include "pages/sitemap.h"
 #include "text/uri.h"
@@ -131,7 +131,7 @@ static bool put_target_path(struct check *check, const struct page *page)
     rule_put_target(&context, page, &check->target);
     slice path = buf_slice(&check->target);
     if (page->rule->target_is_url) {
-        if (!url_parse(path, &url) || !link_is_ours(&check->capsule->conf, &url)) {
+        if (!url_parse(path, &url) || !target_is_ours(&check->capsule->conf, &url)) {
             return false;
         }
         path = url.path.len > 0 ? url.path : SLICE("/");

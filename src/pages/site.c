@@ -49,6 +49,17 @@ void render_sitemap(const struct page_context *context, UNUSED const struct page
     (void)sitemap_walk(context->capsule, put_listed, &listing);
 }
 
+/* An address that those who look for one understand (sitemaps.org), when it is on the web. */
+static void put_sitemap(const struct page_context *context, struct buf *out)
+{
+    const struct page sitemap = { .kind = PAGE_SITEMAP };
+    if (context->space != NULL && slice_starts_with(context->space->origin, SLICE("http"))) {
+        buf_puts(out, "Sitemap: ");
+        page_put_absolute_url(context, &sitemap, out);
+        buf_putc(out, '\n');
+    }
+}
+
 /* Companion convention "robots.txt for Gemini". Pages that differ each time are no use to robots;
  * they are single pages, so a kind is all there is to them. */
 void render_robots(const struct page_context *context, UNUSED const struct page *page,
@@ -59,10 +70,11 @@ void render_robots(const struct page_context *context, UNUSED const struct page 
         const struct page single = { .kind = kind };
         if (page_is_dynamic(&single)) {
             buf_puts(out, "Disallow: ");
-            page_put_url(context, &single, out);
+            page_put_absolute_path(context, &single, out);
             buf_putc(out, '\n');
         }
     }
+    put_sitemap(context, out);
 }
 
 void render_favicon(UNUSED const struct page_context *context, UNUSED const struct page *page,

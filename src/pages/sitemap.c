@@ -419,22 +419,7 @@ static void put_relative_url(const struct page *here, const struct page *page, s
     buf_init_on(&to, there_room, sizeof there_room);
     page_put_file_name(here, &from);
     page_put_file_name(page, &to);
-    size_t common = 0; /* the folders that both are in */
-    for (size_t i = 0; i < from.len && i < to.len && from.ptr[i] == to.ptr[i]; i++) {
-        common = from.ptr[i] == '/' ? i + 1 : common;
-    }
-    slice left = slice_from(buf_slice(&from), common);
-    slice rest = slice_from(buf_slice(&to), common);
-    bool below = true;
-    for (size_t at; (at = slice_find_byte(left, '/')) < left.len; left = slice_from(left, at + 1)) {
-        buf_puts(out, "../");
-        below = false;
-    }
-    /* What stands before the first colon would be a scheme (RFC 3986, 4.2). */
-    if (below && slice_find_byte(rest, ':') < slice_find_byte(rest, '/')) {
-        buf_puts(out, "./");
-    }
-    uri_put_path(out, rest);
+    uri_put_relative(out, buf_slice(&from), buf_slice(&to));
     out->failed = out->failed || from.failed || to.failed;
 }
 
@@ -453,7 +438,23 @@ void page_put_url(const struct page_context *context, const struct page *page, s
 void page_put_absolute_url(const struct page_context *context, const struct page *page,
                            struct buf *out)
 {
+    if (context->space != NULL && context->space->origin.len > 0) {
+        buf_put(out, context->space->origin);
+        page_put_absolute_path(context, page, out);
+        return;
+    }
     buf_puts(out, "gemini://");
     buf_put(out, context->host);
     put_served_url(context, page, out);
+}
+
+void page_put_absolute_path(const struct page_context *context, const struct page *page,
+                            struct buf *out)
+{
+    if (context->space != NULL) {
+        buf_put(out, context->space->base);
+        context->space->put_path(page, out);
+    } else {
+        put_served_url(context, page, out);
+    }
 }

@@ -73,6 +73,15 @@ struct page_book {
     slice title;
 };
 
+/** Where pages are found that an export writes in another form: under other names, maybe at another
+ * address. */
+struct page_space {
+    slice origin; /* `https://example.org`; empty: nobody knows, absolute addresses are Gemini's */
+    slice base;   /* path before all others there: "" or "/sub" */
+    /** Append the path of `page` below the base, with its first slash, percent-encoded. */
+    void (*put_path)(const struct page *page, struct buf *out);
+};
+
 /** All that a renderer may know besides the capsule. */
 struct page_context {
     const struct capsule *capsule;
@@ -86,6 +95,7 @@ struct page_context {
     struct page_memo *memo;       /* of this capsule, kept from one page to the next; may be NULL */
     const struct page_book *book; /* that the page is in; NULL: it is served, or one of a tree */
     const struct page *here;      /* the page that is rendered; set by page_render */
+    const struct page_space *space; /* of what is no gemtext; NULL: that of served pages */
 };
 
 /** What a renderer says of its page besides the bytes. */
@@ -157,5 +167,8 @@ void page_put_url(const struct page_context *context, const struct page *page, s
 /** The same with scheme and host before it, for feeds and the sitemap. */
 void page_put_absolute_url(const struct page_context *context, const struct page *page,
                            struct buf *out);
+/** The path of that, for robots. */
+void page_put_absolute_path(const struct page_context *context, const struct page *page,
+                            struct buf *out);
 
 #endif

@@ -86,6 +86,26 @@ void uri_put_written(struct buf *out, slice target)
     put_keeping(out, target, true);
 }
 
+void uri_put_relative(struct buf *out, slice from, slice to)
+{
+    size_t common = 0; /* the folders that both are in */
+    for (size_t i = 0; i < from.len && i < to.len && from.ptr[i] == to.ptr[i]; i++) {
+        common = from.ptr[i] == '/' ? i + 1 : common;
+    }
+    slice left = slice_from(from, common);
+    slice rest = slice_from(to, common);
+    bool below = true;
+    for (size_t at; (at = slice_find_byte(left, '/')) < left.len; left = slice_from(left, at + 1)) {
+        buf_puts(out, "../");
+        below = false;
+    }
+    /* What stands before the first colon would be a scheme. */
+    if (below && slice_find_byte(rest, ':') < slice_find_byte(rest, '/')) {
+        buf_puts(out, "./");
+    }
+    uri_put_path(out, rest);
+}
+
 void uri_put_decoded(struct buf *out, slice text)
 {
     for (size_t i = 0; i < text.len; i++) {

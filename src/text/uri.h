@@ -13,6 +13,11 @@ void uri_put_path(struct buf *out, slice path);
  * and the characters no URI holds are percent-encoded; `%` and the reserved ones stay as they are.
  */
 void uri_put_written(struct buf *out, slice target);
+/**
+ * Append the reference that leads from the file `from` to the file `to` (RFC 3986, section 4.2),
+ * both named as in one tree of folders, decoded and without a first slash.
+ */
+void uri_put_relative(struct buf *out, slice from, slice to);
 /** Append `text` with `%XX` decoded; a `%` without two hexadecimal digits stays as it is. */
 void uri_put_decoded(struct buf *out, slice text);
 
