@@ -28,10 +28,10 @@ endif
 
 # Every source file by its room; `make lint` says when one is missing here.
 base := arena buf diag file folder leftovers pool siphash slice slice_map utf8 utf8_nfc utf8_words
-text := date gemtext gemtext_lines header settings slug sounds uri uuid xml
+text := date gemtext gemtext_lines header rating settings slug sounds uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url
-model := capsule check facet paths
+model := capsule check facet facet_defs paths
 import := address albums archive blog blog_links blog_post comment_thread comments emit entry entry_post \
 	entry_store fact_line facts feed feed_draft feed_json feed_words format heading html html_blocks \
 	html_builder html_charset html_chrome html_guard html_headings html_links html_media html_page html_style \
@@ -43,7 +43,7 @@ web := fetch hosts public_address robots transfer web_url
 mirror := feed_address feed_links find_feed mirror mirror_state series short_entry spool web_images
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values
-pages := atom body facet feed home link list listing pattern quote quotes related review reviews \
+pages := atom best body facet feed home link list listing pattern picks quote quotes related review reviews \
 	section site sitemap
 gempub := book book_texts gempub packing
 search := find index index_rows near passage query tokenizer

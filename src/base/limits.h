@@ -192,10 +192,16 @@
 #define LIMIT_LIST_PAGE 50
 /** Entries of a feed. */
 #define LIMIT_FEED 50
+/** Reviews on the list of the best of a tag, genre or year. */
+#define LIMIT_BEST 50
 /** Quotes listed on a review's own page before it points to the page of all of them. */
 #define LIMIT_QUOTES_SHOWN 12
 /** Neighbouring values listed on the page of a tag, person, … */
 #define LIMIT_NEIGHBOURS 8
+
+/** Tags, people, genres and the like of a review that are compared with those of others; a drama
+ * has 40. */
+#define LIMIT_RELATED_TRAITS 128
 
 /* --- books (gempubs) --------------------------------------------------------------------------
  */

@@ -24,10 +24,11 @@ static bool is_of_capsule(const struct book *book)
 
 static bool has_value(const struct review *review, const struct book_subject *subject)
 {
-    const struct name *name;
-    const struct credit *credit;
-    for (size_t i = 0; subject->facet->def->value(review, i, &name, &credit); i++) {
-        if (slice_equal(name->slug, subject->value->slug)) {
+    const struct facet_def *def = subject->facet->def;
+    for (size_t i = 0; i < def->count(review); i++) {
+        const struct credit *credit = NULL;
+        const struct name *name = def->value(review, i, &credit);
+        if (name != NULL && slice_equal(name->slug, subject->value->slug)) {
             return true;
         }
     }
@@ -168,7 +169,8 @@ static bool is_kept(const struct book *book, const struct page *page)
                has_review(book, page->review);
     case PAGE_FACET:
     case PAGE_FACET_VALUE:
-        return book->has_indexes;
+        /* Quotes stand in their reviews. */
+        return book->has_indexes && !page->facet->def->of_quotes;
     case PAGE_HAND:
         return is_of_capsule(book);
     default:

@@ -231,6 +231,42 @@ static void collect_folders(struct arena *arena, struct capsule *out)
     buf_release(&path);
 }
 
+/* What has no place in the order is left out. */
+enum { RATINGS = 1001, NOWHERE = RATINGS };
+
+static unsigned place_by_rating(const struct review *review)
+{
+    return review->rating_share == RATING_NONE ? NOWHERE : RATINGS - 1 - review->rating_share;
+}
+
+static unsigned place_by_day(const struct review *review)
+{
+    const struct date day = review->published_day;
+    return review->has_published && !review->draft ? 32 * day.month + day.day : NOWHERE;
+}
+
+/* The listed reviews in the order of what `place` says of them, of equal ones the newer first. */
+static const struct review **sort_listed(struct arena *arena, const struct capsule *capsule,
+                                         unsigned (*place)(const struct review *), size_t *count)
+{
+    size_t starts[NOWHERE + 2] = { 0 };
+    for (size_t i = 0; i < capsule->review_count; i++) {
+        starts[place(capsule->reviews[i]) + 1]++;
+    }
+    for (size_t i = 0; i <= NOWHERE; i++) {
+        starts[i + 1] += starts[i];
+    }
+    *count = starts[NOWHERE];
+    const struct review **sorted = arena_array(arena, *count, sizeof(struct review *));
+    for (size_t i = 0; i < capsule->review_count; i++) {
+        const unsigned at = place(capsule->reviews[i]);
+        if (at != NOWHERE) {
+            sorted[starts[at]++] = capsule->reviews[i];
+        }
+    }
+    return sorted;
+}
+
 void capsule_index(struct arena *arena, const struct capsule_parts *parts, struct capsule *out,
                    struct diags *diags)
 {
@@ -260,6 +296,8 @@ void capsule_index(struct arena *arena, const struct capsule_parts *parts, struc
         facet_build(arena, (enum facet_kind)kind, out->reviews, out->review_count,
                     &out->facets[kind]);
     }
+    out->by_rating = sort_listed(arena, out, place_by_rating, &out->rated_count);
+    out->by_day = sort_listed(arena, out, place_by_day, &out->day_count);
     check_capsule(out, parts, all, count, diags);
 }
 

@@ -89,6 +89,10 @@ struct capsule {
     struct facet facets[FACET_COUNT];
     struct quote_ref *quotes; /* of all listed reviews, newest review first */
     size_t quote_count;
+    const struct review **by_rating; /* listed ones that have one, the best first, then newer */
+    size_t rated_count;
+    const struct review **by_day; /* listed and dated ones, by the day of the year, then newer */
+    size_t day_count;
     int64_t next_change; /* the moment the next hidden review becomes visible; 0: none */
 };
 

@@ -4,63 +4,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-
-/* --- the table --- */
-
-static bool take(const struct name *names, size_t count, size_t index, const struct name **name,
-                 const struct credit **credit)
-{
-    if (index >= count) {
-        return false;
-    }
-    *name = &names[index];
-    *credit = NULL;
-    return true;
-}
-
-static bool tag_value(const struct review *review, size_t index, const struct name **name,
-                      const struct credit **credit)
-{
-    return take(review->tags, review->tag_count, index, name, credit);
-}
-
-static bool person_value(const struct review *review, size_t index, const struct name **name,
-                         const struct credit **credit)
-{
-    if (index >= review->credit_count) {
-        return false;
-    }
-    *credit = &review->credits[index];
-    *name = &review->credits[index].person;
-    return true;
-}
-
-static bool year_value(const struct review *review, size_t index, const struct name **name,
-                       const struct credit **credit)
-{
-    return take(review->years, review->year_count, index, name, credit);
-}
-
-static bool genre_value(const struct review *review, size_t index, const struct name **name,
-                        const struct credit **credit)
-{
-    return take(review->genres, review->genre_count, index, name, credit);
-}
-
-static bool platform_value(const struct review *review, size_t index, const struct name **name,
-                           const struct credit **credit)
-{
-    return take(review->platforms, review->platform_count, index, name, credit);
-}
-
-const struct facet_def facet_defs[FACET_COUNT] = {
-    { FACET_TAGS, "tags", "Tags", "tag", FACET_BY_COUNT, true, tag_value },
-    { FACET_PEOPLE, "people", "People", "person", FACET_BY_COUNT, false, person_value },
-    { FACET_YEARS, "years", "Years", "year", FACET_BY_NAME_DESCENDING, false, year_value },
-    { FACET_GENRES, "genres", "Genres", "genre", FACET_BY_COUNT, false, genre_value },
-    { FACET_PLATFORMS, "platforms", "Platforms", "platform", FACET_BY_COUNT, false,
-      platform_value },
-};
+#include <string.h>
 
 /* --- building --- */
 
@@ -68,6 +12,7 @@ const struct facet_def facet_defs[FACET_COUNT] = {
 struct entry {
     const struct name *name;
     const struct credit *credit;
+    const struct quote *quote;
     uint32_t review; /* its place in the table of reviews */
     uint32_t value;  /* its place in facet.values; until those are sorted, in build.met */
 };
@@ -90,11 +35,28 @@ struct build {
     uint32_t *reviews_of; /* of each mention, value by value, the place of its review */
 };
 
+/* Eight bytes at a time: names are hashed at each reload, 300,000 of them in a large capsule. */
+static size_t hash_slug(slice slug)
+{
+    uint64_t hash = slug.len;
+    uint64_t word = 0;
+    while (slug.len >= sizeof word) {
+        memcpy(&word, slug.ptr, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+        slug = slice_from(slug, sizeof word);
+    }
+    word = 0;
+    memcpy(&word, slug.ptr, slug.len);
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return (size_t)(hash ^ hash >> 32);
+}
+
 /* The place in build->met of the value with `slug`. Values come again and again, so they are looked
  * up, and only they are sorted, not all that have them. */
 static uint32_t meet(struct build *build, slice slug)
 {
-    size_t at = (size_t)slice_hash(slug, SLICE_HASH_SEED) & (build->table_size - 1);
+    size_t at = hash_slug(slug) & (build->table_size - 1);
     while (build->table[at] != 0) {
         if (slice_equal(build->met[build->table[at] - 1].slug, slug)) {
             return build->table[at] - 1;
@@ -107,35 +69,30 @@ static uint32_t meet(struct build *build, slice slug)
     return number;
 }
 
-static size_t count_entries(const struct build *build, const struct facet_def *def)
-{
-    const struct name *name = NULL;
-    const struct credit *credit = NULL;
-    size_t count = 0;
-    for (size_t r = 0; r < build->review_count; r++) {
-        for (size_t i = 0; def->value(build->reviews[r], i, &name, &credit); i++) {
-            count++;
-        }
-    }
-    return count;
-}
-
 static void collect(struct build *build, const struct facet_def *def)
 {
-    const struct name *name = NULL;
-    const struct credit *credit = NULL;
-    size_t count = count_entries(build, def);
+    size_t most = 0;
+    for (size_t r = 0; r < build->review_count; r++) {
+        most += def->count(build->reviews[r]);
+    }
     build->table_size = 16;
-    while (build->table_size < 2 * count) {
+    while (build->table_size < 2 * most) {
         build->table_size *= 2;
     }
     build->table = arena_array(&build->scratch, build->table_size, sizeof *build->table);
-    build->met = arena_array(&build->scratch, count, sizeof *build->met);
-    build->entries = arena_array(&build->scratch, count, sizeof *build->entries);
+    build->met = arena_array(&build->scratch, most, sizeof *build->met);
+    build->entries = arena_array(&build->scratch, most, sizeof *build->entries);
     for (size_t r = 0; r < build->review_count; r++) {
-        for (size_t i = 0; def->value(build->reviews[r], i, &name, &credit); i++) {
-            build->entries[build->entry_count++] =
-                (struct entry){ name, credit, (uint32_t)r, meet(build, name->slug) };
+        const struct review *review = build->reviews[r];
+        const size_t count = def->count(review);
+        for (size_t i = 0; i < count; i++) {
+            const struct credit *credit = NULL;
+            const struct name *name = def->value(review, i, &credit);
+            if (name != NULL) {
+                const struct quote *quote = def->of_quotes ? &review->quotes[i] : NULL;
+                build->entries[build->entry_count++] =
+                    (struct entry){ name, credit, quote, (uint32_t)r, meet(build, name->slug) };
+            }
         }
     }
 }
@@ -167,10 +124,12 @@ static void add_mention(struct facet_value *value, const struct entry *entry,
 {
     if (value->mention_count == 0 || value->mentions[value->mention_count - 1].review != review) {
         value->review_count++;
+        value->rated_count += review->rating_share != RATING_NONE;
         /* Reviews come newest first, so the last one to set this is the earliest. */
         value->text = entry->name->text;
     }
-    value->mentions[value->mention_count++] = (struct mention){ review, entry->credit };
+    value->mentions[value->mention_count++] =
+        (struct mention){ review, entry->credit, entry->quote };
 }
 
 static void fill_values(struct arena *arena, struct build *build, struct facet *out)
@@ -195,6 +154,131 @@ static void fill_values(struct arena *arena, struct build *build, struct facet *
     }
 }
 
+/* --- what pages show --- */
+
+/* For each review where its entries start; one more than there are reviews. */
+static size_t *index_by_review(struct build *build)
+{
+    size_t *starts = arena_array(&build->scratch, build->review_count + 1, sizeof *starts);
+    size_t at = 0;
+    for (size_t r = 0; r <= build->review_count; r++) {
+        while (at < build->entry_count && build->entries[at].review < r) {
+            at++;
+        }
+        starts[r] = at;
+    }
+    return starts;
+}
+
+static unsigned long number_in_series(const struct review *review)
+{
+    unsigned long number = 0;
+    return slice_to_number(review->series_number, UINT32_MAX - 1, &number) ? number : UINT32_MAX;
+}
+
+static int compare_in_series(const void *a, const void *b)
+{
+    const struct review *x = ((const struct mention *)a)->review;
+    const struct review *y = ((const struct mention *)b)->review;
+    const unsigned long number = number_in_series(x);
+    const unsigned long other = number_in_series(y);
+    if (number != other) {
+        return number < other ? -1 : 1;
+    }
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static void show_series(struct arena *arena, struct facet *out)
+{
+    for (size_t i = 0; i < out->value_count; i++) {
+        struct facet_value *value = &out->values[i];
+        struct mention *shown =
+            arena_copy_array(arena, value->mentions, value->mention_count, sizeof *shown);
+        qsort(shown, value->mention_count, sizeof *shown, compare_in_series);
+        value->shown = shown;
+    }
+}
+
+/* The places of the reviews by the year of the work, latest first, then newest first. */
+static uint32_t *sort_by_year(struct build *build)
+{
+    enum { NO_YEAR = 10000, YEARS }; /* four digits */
+    size_t *starts = arena_array(&build->scratch, YEARS + 1, sizeof *starts);
+    uint32_t *order = arena_array(&build->scratch, build->review_count, sizeof *order);
+    uint32_t *years = arena_array(&build->scratch, build->review_count, sizeof *years);
+    for (size_t r = 0; r < build->review_count; r++) {
+        unsigned long year = 0;
+        const bool has_year = slice_to_number(build->reviews[r]->year_text, NO_YEAR - 1, &year);
+        years[r] = has_year ? (uint32_t)(NO_YEAR - 1 - year) : NO_YEAR;
+        starts[years[r] + 1]++;
+    }
+    for (size_t i = 0; i < YEARS; i++) {
+        starts[i + 1] += starts[i];
+    }
+    for (size_t r = 0; r < build->review_count; r++) {
+        order[starts[years[r]]++] = (uint32_t)r;
+    }
+    return order;
+}
+
+/* Where the next mention of a value is put, part by part. */
+struct shown_parts {
+    uint32_t next[CREDIT_KINDS];
+};
+
+/* Filmographies of all at once, as each review is put where it belongs in the order of the years:
+ * to sort them one by one takes five times as long. */
+static void show_parts(struct arena *arena, struct build *build, struct facet *out)
+{
+    static const enum credit_kind parts[] = { CREDIT_DIRECTOR, CREDIT_WRITER, CREDIT_CAST };
+    const uint32_t *order = sort_by_year(build);
+    const size_t *starts = index_by_review(build);
+    struct mention *shown = arena_array(arena, build->entry_count, sizeof *shown);
+    struct shown_parts *ends = arena_array(&build->scratch, out->value_count, sizeof *ends);
+    for (size_t i = 0; i < build->entry_count; i++) {
+        ends[build->entries[i].value].next[build->entries[i].credit->kind]++;
+    }
+    uint32_t next = 0;
+    for (size_t i = 0; i < out->value_count; i++) {
+        out->values[i].shown = &shown[next];
+        out->values[i].line_count = 0;
+        for (size_t part = 0; part < ARRAY_LENGTH(parts); part++) {
+            const uint32_t count = ends[i].next[parts[part]];
+            ends[i].next[parts[part]] = next;
+            next += count;
+        }
+    }
+    for (size_t r = 0; r < build->review_count; r++) {
+        for (size_t i = starts[order[r]]; i < starts[order[r] + 1]; i++) {
+            const struct entry *entry = &build->entries[i];
+            struct facet_value *value = &out->values[entry->value];
+            struct mention *mention = &shown[ends[entry->value].next[entry->credit->kind]++];
+            *mention = (struct mention){ build->reviews[entry->review], entry->credit, NULL };
+            value->line_count +=
+                mention == value->shown || !facet_is_one_part(&mention[-1], mention);
+        }
+    }
+}
+
+static void order_mentions(struct arena *arena, struct build *build, struct facet *out)
+{
+    for (size_t i = 0; i < out->value_count; i++) {
+        struct facet_value *value = &out->values[i];
+        value->shown = value->mentions;
+        value->line_count = out->def->of_quotes ? value->mention_count : value->review_count;
+    }
+    if (out->def->mentions == MENTIONS_BY_PART) {
+        show_parts(arena, build, out);
+    } else if (out->def->mentions == MENTIONS_IN_SERIES) {
+        show_series(arena, out);
+    }
+}
+
+bool facet_is_one_part(const struct mention *a, const struct mention *b)
+{
+    return a->review == b->review && a->credit->kind == b->credit->kind;
+}
+
 /* --- neighbours --- */
 
 /* Of each review every value once: a second mention says nothing new about who is beside whom. */
@@ -210,20 +294,6 @@ static void drop_repeated(struct build *build, size_t value_count)
         }
     }
     build->entry_count = kept;
-}
-
-/* For each review where its entries start; one more than there are reviews. */
-static size_t *index_by_review(struct build *build)
-{
-    size_t *starts = arena_array(&build->scratch, build->review_count + 1, sizeof *starts);
-    size_t at = 0;
-    for (size_t r = 0; r <= build->review_count; r++) {
-        while (at < build->entry_count && build->entries[at].review < r) {
-            at++;
-        }
-        starts[r] = at;
-    }
-    return starts;
 }
 
 /* The shared counts of one value's neighbours: `shared` is zero everywhere between two values. */
@@ -301,6 +371,17 @@ static void find_neighbours(struct arena *arena, struct build *build, struct fac
 
 /* --- order --- */
 
+/* Of a facet of quotes there are as many as mentions. */
+static int compare_by_quotes(const void *a, const void *b)
+{
+    const struct facet_value *x = *(const struct facet_value *const *)a;
+    const struct facet_value *y = *(const struct facet_value *const *)b;
+    if (x->mention_count != y->mention_count) {
+        return x->mention_count > y->mention_count ? -1 : 1;
+    }
+    return slice_compare(x->slug, y->slug);
+}
+
 static int compare_by_count(const void *a, const void *b)
 {
     const struct facet_value *x = *(const struct facet_value *const *)a;
@@ -327,7 +408,10 @@ void facet_build(struct arena *arena, enum facet_kind kind, const struct review 
     collect(&build, out->def);
     make_values(arena, &build, out);
     fill_values(arena, &build, out);
-    find_neighbours(arena, &build, out);
+    order_mentions(arena, &build, out);
+    if (out->def->has_neighbours) {
+        find_neighbours(arena, &build, out);
+    }
 
     out->ordered = arena_array(arena, out->value_count, sizeof(struct facet_value *));
     for (size_t i = 0; i < out->value_count; i++) {
@@ -335,7 +419,9 @@ void facet_build(struct arena *arena, enum facet_kind kind, const struct review 
     }
     if (out->value_count > 1) {
         qsort(out->ordered, out->value_count, sizeof(struct facet_value *),
-              out->def->order == FACET_BY_COUNT ? compare_by_count : compare_descending);
+              out->def->order != FACET_BY_COUNT ? compare_descending
+              : out->def->of_quotes             ? compare_by_quotes
+                                                : compare_by_count);
     }
     arena_release(&build.scratch);
 }

@@ -9,6 +9,7 @@
 #include "base/slice.h"
 #include "text/date.h"
 #include "text/gemtext_lines.h"
+#include "text/rating.h"
 
 #include <stdint.h>
 
@@ -72,7 +73,7 @@ struct quote {
     struct line_range lines;    /* the `>` lines */
     uint32_t attribution;       /* its line, or NO_LINE */
     uint32_t commentary;        /* its line, or NO_LINE */
-    slice speaker;              /* empty when there is no attribution */
+    struct name speaker;        /* its text is empty when there is no attribution */
     slice context;              /* what was going on; may be empty */
     const struct credit *actor; /* the cast member whose role speaks, or NULL */
     uint32_t section;           /* index of its section, or NO_SECTION in the lede */
@@ -100,10 +101,11 @@ struct review {
     slice runtime;
     slice episodes;
     slice rating;
+    unsigned rating_share; /* of the best there is, in thousandths, or RATING_NONE */
     slice tagline;
     slice summary;
-    slice source_url; /* Source: where a mirrored post came from */
-    slice series;
+    slice source_url;   /* Source: where a mirrored post came from */
+    struct name series; /* its text is empty when there is none */
     slice series_number;
     slice best_quote_id;
     struct image poster;

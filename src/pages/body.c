@@ -180,12 +180,12 @@ void body_put_lines(const struct page_context *context, const struct gemtext_lin
 
 void body_put_attribution(const struct quote *quote, struct buf *out)
 {
-    if (quote->speaker.len == 0) {
+    if (quote->speaker.text.len == 0) {
         return;
     }
     gemtext_begin(out, GEMTEXT_TEXT, 0);
     buf_puts(out, "— ");
-    gemtext_put(out, quote->speaker);
+    gemtext_put(out, quote->speaker.text);
     if (quote->context.len > 0) {
         buf_puts(out, ", ");
         gemtext_put(out, quote->context);
@@ -232,7 +232,7 @@ void body_put(const struct page_context *context, const struct review *review,
         }
         struct gemtext_line line = gemtext_lines_at(&review->lines, i);
         const struct quote *quote = attributed(review, i, &next_quote);
-        if (quote != NULL && line.type == GEMTEXT_TEXT && quote->speaker.len > 0) {
+        if (quote != NULL && line.type == GEMTEXT_TEXT && quote->speaker.text.len > 0) {
             body_put_attribution(quote, out);
             continue;
         }

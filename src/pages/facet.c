@@ -1,6 +1,8 @@
 /* facet.c: the index of a facet's values, and the page of one value. */
 
+#include "pages/best.h"
 #include "pages/link.h"
+#include "pages/quote.h"
 #include "pages/render.h"
 #include "text/gemtext.h"
 
@@ -14,7 +16,11 @@ static void link_value(const struct page_context *context, const struct facet *f
     link_begin(context, &page, out);
     gemtext_put(out, value->text);
     buf_puts(out, " (");
-    put_count(out, reviews, "review", "reviews");
+    if (facet->def->of_quotes) {
+        put_count(out, value->mention_count, "quote", "quotes");
+    } else {
+        put_count(out, reviews, "review", "reviews");
+    }
     buf_puts(out, after);
     buf_putc(out, ')');
     gemtext_end(out, GEMTEXT_LINK);
@@ -46,20 +52,7 @@ void render_facet(const struct page_context *context, const struct page *page, s
     link_home(context, out);
 }
 
-/* `, as Yong`, `, director`: how a person comes to be in a review. */
-static void put_credit(const struct credit *credit, struct buf *out)
-{
-    static const char *const kinds[CREDIT_KINDS] = {
-        [CREDIT_CAST] = "cast", [CREDIT_DIRECTOR] = "director", [CREDIT_WRITER] = "writer"
-    };
-    if (credit->role.len > 0) {
-        buf_puts(out, ", as ");
-        gemtext_put(out, credit->role);
-    } else {
-        buf_puts(out, ", ");
-        buf_puts(out, kinds[credit->kind]);
-    }
-}
+/* --- what a value is a value of --- */
 
 static void put_reviews(const struct page_context *context, const struct page *page,
                         const struct list_page *list, struct buf *out)
@@ -69,19 +62,137 @@ static void put_reviews(const struct page_context *context, const struct page *p
         const struct mention *mentions;
         size_t count;
         const struct review *review = review_run_next(&run, &mentions, &count);
-        if (review == NULL) {
-            return;
+        if (review != NULL && i >= list->first) {
+            link_dated(context, review, out);
         }
-        if (i < list->first) {
-            continue;
-        }
-        link_begin_dated(context, review, out);
-        for (size_t j = 0; j < count; j++) {
-            if (mentions[j].credit != NULL) {
-                put_credit(mentions[j].credit, out);
-            }
+    }
+}
+
+static void put_quotes(const struct page_context *context, const struct page *page,
+                       const struct list_page *list, struct buf *out)
+{
+    for (size_t i = list->first; i < list->end; i++) {
+        const struct mention *mention = &page->value->shown[i];
+        quote_put_entry(context, mention->review, mention->quote, true, out);
+    }
+}
+
+static void put_series(const struct page_context *context, const struct page *page,
+                       const struct list_page *list, struct buf *out)
+{
+    for (size_t i = list->first; i < list->end; i++) {
+        const struct review *review = page->value->shown[i].review;
+        link_begin_work(context, review, out);
+        if (review->series_number.len > 0) {
+            buf_puts(out, ", number ");
+            gemtext_put(out, review->series_number);
         }
         gemtext_end(out, GEMTEXT_LINK);
+    }
+}
+
+/* A person's works, part by part; roles in one work are on one line. */
+static void put_filmography(const struct page_context *context, const struct page *page,
+                            const struct list_page *list, struct buf *out)
+{
+    static const slice headings[CREDIT_KINDS] = { [CREDIT_CAST] = SLICE_INIT("Cast"),
+                                                  [CREDIT_DIRECTOR] = SLICE_INIT("Director"),
+                                                  [CREDIT_WRITER] = SLICE_INIT("Writer") };
+    const struct facet_value *value = page->value;
+    const struct mention *before = NULL;
+    size_t line = 0;
+    for (size_t i = 0; i < value->mention_count && line < list->end; line++) {
+        const struct mention *mention = &value->shown[i];
+        const bool is_here = line >= list->first;
+        if (is_here && (before == NULL || before->credit->kind != mention->credit->kind)) {
+            gemtext_blank(out);
+            gemtext_heading(out, 2, headings[mention->credit->kind]);
+        }
+        if (is_here) {
+            link_begin_work(context, mention->review, out);
+            before = mention;
+        }
+        do {
+            if (is_here && value->shown[i].credit->role.len > 0) {
+                buf_puts(out, ", as ");
+                gemtext_put(out, value->shown[i].credit->role);
+            }
+            i++;
+        } while (i < value->mention_count &&
+                 facet_is_one_part(&value->shown[i], &value->shown[i - 1]));
+        if (is_here) {
+            gemtext_end(out, GEMTEXT_LINK);
+        }
+    }
+}
+
+static void put_list(const struct page_context *context, const struct page *page,
+                     const struct list_page *list, struct buf *out)
+{
+    switch (page->facet->def->kind) {
+    case FACET_PEOPLE:
+        put_filmography(context, page, list, out);
+        break;
+    case FACET_SERIES:
+        put_series(context, page, list, out);
+        break;
+    case FACET_SPEAKERS:
+    case FACET_ACTORS:
+        put_quotes(context, page, list, out);
+        break;
+    default:
+        put_reviews(context, page, list, out);
+        break;
+    }
+}
+
+/* `Person: 3 reviews` */
+static void put_summary(const struct page *page, const struct list_page *list, struct buf *out)
+{
+    const struct facet_def *def = page->facet->def;
+    const struct facet_value *value = page->value;
+    buf_putc(out, (char)toupper((unsigned char)def->singular[0]));
+    buf_printf(out, "%s: ", def->singular + 1);
+    if (def->of_quotes) {
+        put_list_range(out, page, list, value->line_count, "quote", "quotes");
+    } else if (def->mentions == MENTIONS_NEWEST_FIRST) {
+        put_list_range(out, page, list, value->line_count, "review", "reviews");
+    } else {
+        put_count(out, value->review_count, "review", "reviews");
+        if (page->number > 0) {
+            buf_printf(out, ", page %zu", page->number);
+        }
+    }
+    gemtext_end(out, GEMTEXT_TEXT);
+}
+
+/* The person whose roles are quoted, or the quotes of their roles. */
+static void link_same(const struct page_context *context, const struct page *page,
+                      enum facet_kind kind, const char *before, struct buf *out)
+{
+    const struct facet *facet = &context->capsule->facets[kind];
+    const struct page same = { .kind = PAGE_FACET_VALUE,
+                               .facet = facet,
+                               .value = facet_find(facet, page->value->slug) };
+    if (same.value != NULL && page_is_offered(context, &same)) {
+        link_labelled(context, &same, before, same.value->text, out);
+    }
+}
+
+static void link_more(const struct page_context *context, const struct page *page, struct buf *out)
+{
+    const struct facet_def *def = page->facet->def;
+    const struct page best = { .kind = PAGE_FACET_BEST,
+                               .facet = page->facet,
+                               .value = page->value };
+    if (def->has_best && page->value->rated_count >= BEST_LEAST &&
+        page_is_offered(context, &best)) {
+        link_labelled(context, &best, "The best rated: ", page->value->text, out);
+    }
+    if (def->kind == FACET_PEOPLE) {
+        link_same(context, page, FACET_ACTORS, "Quotes: ", out);
+    } else if (def->kind == FACET_ACTORS) {
+        link_same(context, page, FACET_PEOPLE, "All works: ", out);
     }
 }
 
@@ -123,18 +234,19 @@ void render_facet_value(const struct page_context *context, const struct page *p
     const struct facet_def *def = page->facet->def;
     const struct page index = { .kind = PAGE_FACET, .facet = page->facet };
     struct list_page list;
-    if (!list_page(LIST_NEWEST_FIRST, page->value->review_count, page->number, &list)) {
+    if (!list_page(list_order_of(page), page->value->line_count, page->number, &list)) {
         return;
     }
     gemtext_heading(out, 1, page->value->text);
-    buf_putc(out, (char)toupper((unsigned char)def->singular[0]));
-    buf_printf(out, "%s: ", def->singular + 1);
-    put_list_range(out, page, &list, page->value->review_count, "review", "reviews");
-    gemtext_end(out, GEMTEXT_TEXT);
-    gemtext_blank(out);
-    put_reviews(context, page, &list, out);
+    put_summary(page, &list, out);
+    /* These lists have headings or quotes, with a blank line before each. */
+    if (def->kind != FACET_PEOPLE && !def->of_quotes) {
+        gemtext_blank(out);
+    }
+    put_list(context, page, &list, out);
     gemtext_blank(out);
     link_list_neighbours(context, page, &list, out);
+    link_more(context, page, out);
     if (page->number == 0) {
         put_neighbours(context, page, out);
         if (def->has_feeds) {

@@ -70,6 +70,16 @@ static void put_indexes(const struct page_context *context, struct buf *out)
     }
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("Ways in"));
+    if (capsule->review_count > 0) {
+        const struct page day = { .kind = PAGE_REVIEW_TODAY };
+        const struct page any = { .kind = PAGE_REVIEW_RANDOM };
+        const struct page best = { .kind = PAGE_BEST };
+        link_page(context, &day, SLICE("On this day"), out);
+        link_page(context, &any, SLICE("A review at random"), out);
+        if (capsule->rated_count > 0) {
+            link_page(context, &best, SLICE("The best rated"), out);
+        }
+    }
     if (capsule->quote_count > 0) {
         const struct page quotes = { .kind = PAGE_QUOTES };
         const struct page today = { .kind = PAGE_QUOTE_TODAY };

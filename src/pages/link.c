@@ -48,6 +48,20 @@ void link_begin_dated(const struct page_context *context, const struct review *r
     gemtext_put(out, review->title);
 }
 
+void link_begin_work(const struct page_context *context, const struct review *review,
+                     struct buf *out)
+{
+    const struct page page = { .kind = PAGE_REVIEW, .review = review };
+    link_begin(context, &page, out);
+    buf_puts(out, review->has_published && !review->draft ? "" : "Draft: ");
+    gemtext_put(out, review->title);
+    if (review->year_text.len > 0) {
+        buf_puts(out, " (");
+        gemtext_put(out, review->year_text);
+        buf_putc(out, ')');
+    }
+}
+
 void link_dated(const struct page_context *context, const struct review *review, struct buf *out)
 {
     link_begin_dated(context, review, out);
@@ -60,7 +74,9 @@ void link_list_neighbours(const struct page_context *context, const struct page 
     static const char *const labels[][2] = { { "Next page", "Previous page" },
                                              { "Older quotes", "Newer quotes" },
                                              { "Older reviews", "Newer reviews" } };
-    size_t row = page->kind == PAGE_FACET ? 0 : page->kind == PAGE_QUOTES ? 1 : 2;
+    const bool quotes = page->kind == PAGE_QUOTES ||
+                        (page->kind == PAGE_FACET_VALUE && page->facet->def->of_quotes);
+    size_t row = list_order_of(page) == LIST_FORWARD ? 0 : quotes ? 1 : 2;
     struct page neighbour = *page;
     if (list->has_next) {
         neighbour.number = list->next;

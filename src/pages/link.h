@@ -24,6 +24,9 @@ void link_review(const struct page_context *context, const char *before,
  * `Draft: ` before its title instead. */
 void link_begin_dated(const struct page_context *context, const struct review *review,
                       struct buf *out);
+/** The same with the year of the work: `Parasite (2019)`. */
+void link_begin_work(const struct page_context *context, const struct review *review,
+                     struct buf *out);
 void link_dated(const struct page_context *context, const struct review *review, struct buf *out);
 
 /** The pages before and after in a list, `page` being one of its pages. */

@@ -67,9 +67,12 @@ bool list_page(enum list_order order, size_t items, size_t number, struct list_p
     return order == LIST_FORWARD ? forward(items, number, out) : newest_first(items, number, out);
 }
 
-enum list_order list_order_of(enum page_kind kind)
+enum list_order list_order_of(const struct page *page)
 {
-    return kind == PAGE_FACET ? LIST_FORWARD : LIST_NEWEST_FIRST;
+    const bool forward =
+        page->kind == PAGE_FACET || page->kind == PAGE_BEST ||
+        (page->kind == PAGE_FACET_VALUE && page->facet->def->mentions != MENTIONS_NEWEST_FIRST);
+    return forward ? LIST_FORWARD : LIST_NEWEST_FIRST;
 }
 
 size_t list_items_of(const struct capsule *capsule, const struct page *page)
@@ -80,7 +83,9 @@ size_t list_items_of(const struct capsule *capsule, const struct page *page)
     case PAGE_FACET:
         return page->facet->value_count;
     case PAGE_FACET_VALUE:
-        return page->value->review_count;
+        return page->value->line_count;
+    case PAGE_BEST:
+        return capsule->rated_count;
     default:
         return capsule->review_count;
     }

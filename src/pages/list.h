@@ -30,8 +30,8 @@ size_t list_page_number(enum list_order order, size_t index);
 /** What page `number` holds. False when there is no such page. */
 MUST_USE bool list_page(enum list_order order, size_t items, size_t number, struct list_page *out);
 
-/** The list that a page of kind reviews, quotes, facet or facet value shows. */
-enum list_order list_order_of(enum page_kind kind);
+/** The list that a page of kind reviews, quotes, best, facet or facet value shows. */
+enum list_order list_order_of(const struct page *page);
 size_t list_items_of(const struct capsule *capsule, const struct page *page);
 
 /** Goes through reviews, newest first: all of the capsule, or those that have a value. */

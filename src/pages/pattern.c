@@ -136,12 +136,12 @@ static void put_value(const struct page *page, pattern_write *write, struct buf 
 
 static size_t count_numbers(const struct capsule *capsule, const struct page *page)
 {
-    return list_page_count(list_order_of(page->kind), list_items_of(capsule, page));
+    return list_page_count(list_order_of(page), list_items_of(capsule, page));
 }
 
 static void take_number(UNUSED const struct capsule *capsule, size_t index, struct page *page)
 {
-    page->number = list_page_number(list_order_of(page->kind), index);
+    page->number = list_page_number(list_order_of(page), index);
 }
 
 /* Nothing, or `page-N.gmi`; one page has one name, so `page-02.gmi` is none. */
@@ -162,7 +162,7 @@ static bool find_number(const struct capsule *capsule, slice text, struct page *
         }
     }
     page->number = number;
-    return list_page(list_order_of(page->kind), list_items_of(capsule, page), number, &ignored);
+    return list_page(list_order_of(page), list_items_of(capsule, page), number, &ignored);
 }
 
 static void put_number(const struct page *page, UNUSED pattern_write *write, struct buf *out)

@@ -12,5 +12,9 @@ void quote_link(const struct page_context *context, const struct review *review,
                 const struct quote *quote, const char *before, struct buf *out);
 /** The quote's lines and, under them, who says it. */
 void quote_put(const struct review *review, const struct quote *quote, struct buf *out);
+/** A quote in a list: its words, and a link to its page that says whose they are; with the title of
+ * its review when the list is not of one. */
+void quote_put_entry(const struct page_context *context, const struct review *review,
+                     const struct quote *quote, bool with_title, struct buf *out);
 
 #endif

@@ -5,9 +5,8 @@
 #include "pages/quote.h"
 #include "pages/render.h"
 
-/* A quote in a list: its words, and a link to its page that says whose they are. */
-static void put_entry(const struct page_context *context, const struct review *review,
-                      const struct quote *quote, struct buf *out)
+void quote_put_entry(const struct page_context *context, const struct review *review,
+                     const struct quote *quote, bool with_title, struct buf *out)
 {
     const struct page page = { .kind = PAGE_QUOTE, .review = review, .quote = quote };
     gemtext_blank(out);
@@ -19,13 +18,17 @@ static void put_entry(const struct page_context *context, const struct review *r
         return;
     }
     link_begin(context, &page, out);
-    if (quote->speaker.len == 0) {
+    if (quote->speaker.text.len == 0) {
         quote_put_short(review, quote, out);
     }
-    gemtext_put(out, quote->speaker);
+    gemtext_put(out, quote->speaker.text);
     if (quote->context.len > 0) {
         buf_puts(out, ", ");
         gemtext_put(out, quote->context);
+    }
+    if (with_title) {
+        buf_puts(out, ", in ");
+        gemtext_put(out, review->title);
     }
     gemtext_end(out, GEMTEXT_LINK);
 }
@@ -41,7 +44,7 @@ void render_review_quotes(const struct page_context *context, const struct page 
     put_count(out, review->quote_count, "quote", "quotes");
     gemtext_end(out, GEMTEXT_TEXT);
     for (size_t i = 0; i < review->quote_count; i++) {
-        put_entry(context, review, &review->quotes[i], out);
+        quote_put_entry(context, review, &review->quotes[i], false, out);
     }
     const struct page all = { .kind = PAGE_QUOTES };
     gemtext_blank(out);
@@ -78,7 +81,7 @@ void render_quotes(const struct page_context *context, const struct page *page, 
             gemtext_blank(out);
             gemtext_heading(out, 2, ref->review->title);
         }
-        put_entry(context, ref->review, ref->quote, out);
+        quote_put_entry(context, ref->review, ref->quote, false, out);
     }
     gemtext_blank(out);
     link_list_neighbours(context, page, &list, out);

@@ -13,6 +13,10 @@ typedef void page_renderer(const struct page_context *context, const struct page
 
 page_renderer render_home;          /* home.c */
 page_renderer render_reviews;       /* reviews.c: the archive */
+page_renderer render_on_this_day;   /* picks.c */
+page_renderer render_review_today;  /* picks.c: what an export has instead of a random one */
+page_renderer render_best;          /* best.c */
+page_renderer render_facet_best;    /* best.c */
 page_renderer render_review;        /* review.c */
 page_renderer render_section;       /* section.c */
 page_renderer render_full;          /* section.c */
@@ -42,6 +46,7 @@ typedef bool page_redirect(const struct page_context *context, const struct page
                            struct page *target);
 
 page_redirect redirect_random; /* quotes.c */
+page_redirect redirect_review; /* picks.c */
 page_redirect redirect_alias;  /* site.c */
 
 #endif

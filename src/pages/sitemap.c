@@ -1,6 +1,7 @@
 #include "pages/sitemap.h"
 
 #include "base/limits.h"
+#include "pages/best.h"
 #include "pages/pattern.h"
 #include "pages/render.h"
 #include "text/uri.h"
@@ -37,6 +38,11 @@ static bool has_quotes(const struct page *page)
     return page->review->quote_count > 0;
 }
 
+static bool has_best(const struct page *page)
+{
+    return page->facet->def->has_best && page->value->rated_count >= BEST_LEAST;
+}
+
 static bool has_feeds(const struct page *page)
 {
     return page->facet->def->has_feeds;
@@ -46,6 +52,10 @@ static bool has_feeds(const struct page *page)
 static const struct row rows[PAGE_KINDS] = {
     [PAGE_HOME] = { "/", GEMTEXT, .render = render_home },
     [PAGE_REVIEWS] = { "/reviews/{number}", GEMTEXT, .render = render_reviews },
+    [PAGE_REVIEW_TODAY] = { "/reviews/today.gmi", GEMTEXT, .render = render_on_this_day },
+    [PAGE_REVIEW_RANDOM] = { "/reviews/random.gmi", GEMTEXT, .render = render_review_today,
+                             .redirect_status = 30, .redirect = redirect_review, .dynamic = true },
+    [PAGE_BEST] = { "/best/{number}", GEMTEXT, .render = render_best },
     [PAGE_REVIEW] = { "/reviews/{review}/", GEMTEXT, .render = render_review },
     [PAGE_SECTION] = { "/reviews/{review}/{section}.gmi", GEMTEXT, .render = render_section },
     [PAGE_FULL] = { "/reviews/{review}/full.gmi", GEMTEXT, .render = render_full,
@@ -60,6 +70,8 @@ static const struct row rows[PAGE_KINDS] = {
                             .redirect_status = 30, .redirect = redirect_random, .dynamic = true },
     [PAGE_FACET] = { "/{facet}/{number}", GEMTEXT, .render = render_facet },
     [PAGE_FACET_VALUE] = { "/{facet}/{value}/{number}", GEMTEXT, .render = render_facet_value },
+    [PAGE_FACET_BEST] = { "/{facet}/{value}/best.gmi", GEMTEXT, .render = render_facet_best,
+                          .exists = has_best },
     [PAGE_FACET_FEED] = { "/{facet}/{value}/feed.gmi", GEMTEXT, .render = render_feed,
                           .exists = has_feeds },
     [PAGE_FACET_ATOM] = { "/{facet}/{value}/atom.xml", ATOM, .render = render_atom,
@@ -292,6 +304,9 @@ bool page_is_offered(const struct page_context *context, const struct page *page
     }
     switch (page->kind) {
     case PAGE_REVIEWS:
+    case PAGE_REVIEW_TODAY:
+    case PAGE_REVIEW_RANDOM:
+    case PAGE_BEST:
     case PAGE_REVIEW:
     case PAGE_SECTION:
     case PAGE_FULL:
@@ -301,6 +316,7 @@ bool page_is_offered(const struct page_context *context, const struct page *page
     case PAGE_QUOTE_TODAY:
     case PAGE_QUOTE_RANDOM:
     case PAGE_FACET_VALUE:
+    case PAGE_FACET_BEST:
     case PAGE_FACET_FEED:
     case PAGE_FACET_ATOM:
     case PAGE_FEED:

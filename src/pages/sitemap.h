@@ -14,7 +14,10 @@
 
 enum page_kind {
     PAGE_HOME,
-    PAGE_REVIEWS, /* the archive */
+    PAGE_REVIEWS,       /* the archive */
+    PAGE_REVIEW_TODAY,  /* reviews of this day of other years */
+    PAGE_REVIEW_RANDOM, /* dynamic: redirects */
+    PAGE_BEST,          /* by rating */
     PAGE_REVIEW,
     PAGE_SECTION,
     PAGE_FULL,          /* the whole review */
@@ -26,6 +29,7 @@ enum page_kind {
     PAGE_QUOTE_RANDOM, /* dynamic: redirects */
     PAGE_FACET,        /* /tags/ */
     PAGE_FACET_VALUE,  /* /tags/SLUG/ */
+    PAGE_FACET_BEST,   /* /tags/SLUG/best.gmi */
     PAGE_FACET_FEED,   /* /tags/SLUG/feed.gmi */
     PAGE_FACET_ATOM,
     PAGE_FEED,
@@ -89,7 +93,7 @@ struct page_context {
     slice base;        /* path before every internal link: "" or "/sub" */
     struct date today; /* in the capsule's zone */
     int64_t now;
-    unsigned long long random;    /* for the random quote */
+    unsigned long long random;    /* for a random quote or review */
     bool export;                  /* true in a build: dynamic pages render their stand-in */
     const struct path_area *area; /* of the page that is rendered; set by page_render */
     struct page_memo *memo;       /* of this capsule, kept from one page to the next; may be NULL */

@@ -44,7 +44,7 @@ static void put_common(struct rows *rows, const struct review *review)
     put_line(&rows->tags, review->kind);
     put_line(&rows->tags, review->country);
     put_line(&rows->tags, review->language);
-    put_line(&rows->tags, review->series);
+    put_line(&rows->tags, review->series.text);
     put_line(&rows->tags, review->year_text);
 }
 
@@ -70,7 +70,7 @@ static void put_quote_text(struct rows *rows, const struct review *review,
                            const struct quote *quote)
 {
     buf_clear(&rows->people);
-    put_line(&rows->people, quote->speaker);
+    put_line(&rows->people, quote->speaker.text);
     if (quote->actor != NULL) {
         put_line(&rows->people, quote->actor->person.text);
         put_line(&rows->people, quote->actor->role);

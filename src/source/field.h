@@ -66,6 +66,7 @@ void take_year(struct fields *fields, const struct field *field, slice value);
 void take_id(struct fields *fields, const struct field *field, slice value);
 void take_lang(struct fields *fields, const struct field *field, slice value);
 void take_source(struct fields *fields, const struct field *field, slice value);
+void take_rating(struct fields *fields, const struct field *field, slice value);
 void take_series(struct fields *fields, const struct field *field, slice value);
 void take_poster(struct fields *fields, const struct field *field, slice value);
 void take_comments(struct fields *fields, const struct field *field, slice value);

@@ -96,6 +96,15 @@ void take_source(struct fields *fields, const struct field *field, slice value)
     take_text(fields, field, value);
 }
 
+/* As it is written; one that is understood is compared with others. */
+void take_rating(struct fields *fields, const struct field *field, slice value)
+{
+    take_text(fields, field, value);
+    if (!rating_parse(value, &fields->out->rating_share)) {
+        fields->out->rating_share = RATING_NONE;
+    }
+}
+
 /* `Name` or `Name, number`. */
 void take_series(struct fields *fields, const struct field *field, slice value)
 {
@@ -122,7 +131,7 @@ void take_series(struct fields *fields, const struct field *field, slice value)
         return;
     }
     if (header_value_fits(fields->source, name.ptr, name, fields->diags)) {
-        fields->out->series = value_unescape(fields->arena, name);
+        fields->out->series = name_make(fields->arena, value_unescape(fields->arena, name));
     }
 }
 

@@ -41,7 +41,7 @@ static const struct field table[] = {
     TEXT("Episodes", episodes),
     NAMES("Platform", platforms),
     ONE("Series", take_series, series),
-    TEXT("Rating", rating),
+    ONE("Rating", take_rating, rating),
     NAMES("Tags", tags),
     TEXT("Tagline", tagline),
     ONE("Summary", take_paragraph, summary),

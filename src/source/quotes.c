@@ -90,11 +90,11 @@ static const struct credit *find_speaker(const struct quote_reader *reader, slic
     return NULL;
 }
 
-static const struct credit *actor_of(const struct quote_reader *reader, slice speaker)
+static const struct credit *actor_of(const struct quote_reader *reader, struct name speaker)
 {
-    const struct credit *actor = find_speaker(reader, slug_make(reader->scratch, speaker));
-    if (actor == NULL && drop_first_word(&speaker, true)) {
-        actor = find_speaker(reader, slug_make(reader->scratch, speaker));
+    const struct credit *actor = find_speaker(reader, speaker.slug);
+    if (actor == NULL && drop_first_word(&speaker.text, true)) {
+        actor = find_speaker(reader, slug_make(reader->scratch, speaker.text));
     }
     return actor;
 }
@@ -128,14 +128,15 @@ static void read_attribution(struct quote_reader *reader, struct quote *quote)
     slice text = slice_trim(line.text);
     text = slice_trim(slice_from(text, dash_length(text)));
     size_t comma = slice_find_byte(text, ',');
-    quote->speaker = slice_trim(slice_head(text, comma));
+    slice speaker = slice_trim(slice_head(text, comma));
     quote->context = slice_trim(slice_from(text, comma + 1));
-    if (quote->speaker.len == 0) {
+    if (speaker.len == 0) {
         diags_add(reader->diags, DIAG_ERROR, reader->source, line.raw.ptr,
                   "expected who speaks after the dash: `— Speaker, what was going on`");
         return;
     }
-    (void)!header_value_fits(reader->source, quote->speaker.ptr, quote->speaker, reader->diags);
+    (void)!header_value_fits(reader->source, speaker.ptr, speaker, reader->diags);
+    quote->speaker = name_make(reader->arena, speaker);
     quote->actor = actor_of(reader, quote->speaker);
 }
 

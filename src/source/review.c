@@ -40,7 +40,9 @@ bool review_parse(struct arena *arena, const struct source *source, struct revie
                   struct diags *diags)
 {
     size_t errors = diags->counts[DIAG_ERROR];
-    *out = (struct review){ .path = source->path, .source = source->text };
+    *out = (struct review){ .path = source->path,
+                            .source = source->text,
+                            .rating_share = RATING_NONE };
     out->slug = slug_of_file(arena, source, diags);
     slice text = fields_read(arena, source, out, diags);
     body_read(arena, source, text, out, diags);

@@ -216,8 +216,6 @@ static int compare_counted(const void *a, const void *b)
 static struct stats_rows count_values(struct counting *counting, enum facet_kind kind)
 {
     const struct facet *facet = &counting->capsule->facets[kind];
-    const struct name *name = NULL;
-    const struct credit *credit = NULL;
     struct stats_rows rows = { 0 };
     struct counted *counted = arena_array(counting->arena, facet->value_count, sizeof *counted);
     for (size_t v = 0; v < facet->value_count; v++) {
@@ -225,8 +223,10 @@ static struct stats_rows count_values(struct counting *counting, enum facet_kind
     }
     for (size_t r = 0; r < counting->count; r++) {
         const struct review *review = counting->reviews[r];
-        for (size_t i = 0; facet->def->value(review, i, &name, &credit); i++) {
-            const struct facet_value *value = facet_find(facet, name->slug);
+        for (size_t i = 0; i < facet->def->count(review); i++) {
+            const struct credit *credit = NULL;
+            const struct name *name = facet->def->value(review, i, &credit);
+            const struct facet_value *value = name == NULL ? NULL : facet_find(facet, name->slug);
             struct counted *found = value == NULL ? NULL : &counted[value - facet->values];
             if (found != NULL && found->latest != review) {
                 found->latest = review;

@@ -123,7 +123,7 @@ static void find_speakers(struct surveyor *surveyor, const struct review *review
     unsigned line = 1;
     for (size_t i = 0; i < review->quote_count; i++) {
         const struct quote *quote = &review->quotes[i];
-        if (quote->attribution == NO_LINE || quote->actor != NULL || quote->speaker.len == 0) {
+        if (quote->attribution == NO_LINE || quote->actor != NULL || quote->speaker.text.len == 0) {
             continue;
         }
         const char *place = gemtext_lines_at(&review->lines, quote->attribution).raw.ptr;
@@ -133,7 +133,7 @@ static void find_speakers(struct surveyor *surveyor, const struct review *review
         }
         at = place;
         *ARRAY_ADD(surveyor->arena, &surveyor->out->speakers) =
-            (struct surveyed_speaker){ review, line, quote->speaker };
+            (struct surveyed_speaker){ review, line, quote->speaker.text };
     }
 }
 
@@ -199,12 +199,12 @@ static int compare_spellings(const void *a, const void *b)
 static void find_spellings(struct surveyor *surveyor, enum facet_kind kind)
 {
     const struct facet *facet = &surveyor->capsule->facets[kind];
-    const struct name *name = NULL;
-    const struct credit *credit = NULL;
     for (size_t r = 0; r < surveyor->capsule->review_count; r++) {
         const struct review *review = surveyor->capsule->reviews[r];
-        for (size_t i = 0; facet->def->value(review, i, &name, &credit); i++) {
-            const struct facet_value *value = facet_find(facet, name->slug);
+        for (size_t i = 0; i < facet->def->count(review); i++) {
+            const struct credit *credit = NULL;
+            const struct name *name = facet->def->value(review, i, &credit);
+            const struct facet_value *value = name == NULL ? NULL : facet_find(facet, name->slug);
             if (value != NULL && !slice_equal(value->text, name->text)) {
                 *ARRAY_ADD(surveyor->arena, &surveyor->out->spellings) =
                     (struct surveyed_spelling){ kind, value, name->text, review };
@@ -217,7 +217,10 @@ static void find_all_spellings(struct surveyor *surveyor)
 {
     struct survey *out = surveyor->out;
     for (int kind = 0; kind < FACET_COUNT; kind++) {
-        find_spellings(surveyor, (enum facet_kind)kind);
+        /* Who speaks is a role of one review, and who plays it is one of its people. */
+        if (!facet_defs[kind].of_quotes) {
+            find_spellings(surveyor, (enum facet_kind)kind);
+        }
     }
     if (out->spellings.count > 1) {
         qsort(out->spellings.items, out->spellings.count, sizeof *out->spellings.items,

@@ -89,7 +89,7 @@ static void check_quotes(struct arena *arena, const struct review *review)
         require(quote->commentary == NO_LINE || quote->commentary == quote->attribution + 1);
         require(quote->commentary == NO_LINE || quote->commentary < review->lines.count);
         require(quote->section == NO_SECTION || quote->section < review->section_count);
-        require(quote->speaker.len > 0);
+        require(quote->speaker.text.len > 0);
         require(quote->actor == NULL || quote->actor->kind == CREDIT_CAST);
         require(quote->id.len > 6 && slice_starts_with(quote->id, SLICE("quote-")));
         ids[i] = quote->id;

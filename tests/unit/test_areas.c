@@ -254,7 +254,8 @@ static void test_links_that_an_author_wrote(void **state)
     text = page_at(fixture, kim, "/about.gmi");
     assert_contains(text, "=> /reviews/secret/ The secret\n");
     text = page_at(fixture, kim, "/reviews/open/");
-    assert_contains(text, "## Related reviews\n=> /reviews/secret/ The secret\n");
+    assert_contains(text,
+                    "## Related reviews\n=> /reviews/secret/ The secret (the author's choice)\n");
     end(fixture);
 }
 

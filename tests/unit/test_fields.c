@@ -76,7 +76,7 @@ static void reads_every_field(void **state)
     assert_slice_equal(r->runtime, "127 min");
     assert_slice_equal(r->episodes, "16");
     assert_slice_equal(r->platforms[0].slug, "viki");
-    assert_slice_equal(r->series, "Nights, Days");
+    assert_slice_equal(r->series.text, "Nights, Days");
     assert_slice_equal(r->series_number, "2");
     assert_slice_equal(r->rating, "9/10");
     assert_int_equal(r->tag_count, 3);

@@ -5,7 +5,6 @@
 #include "pages/body.h"
 #include "pages/link.h"
 #include "pages/quote.h"
-#include "pages/related.h"
 #include "text/gemtext.h"
 
 static struct world *world_new(void)
@@ -138,7 +137,8 @@ static void shows_a_review(void **state)
     assert_contains(page, "=> /reviews/a-film/one.gmi Part One (1 min)\n");
     assert_contains(page, "> I promise.\n— Yong, to her\n");
     assert_contains(page, "=> /people/kim-example/ Kim Example as Yong, director\n");
-    assert_contains(page, "## Related reviews\n=> /reviews/another/ Another\n");
+    assert_contains(page,
+                    "## Related reviews\n=> /reviews/another/ Another (the author's choice)\n");
     assert_contains(page, "Older review: Another\n");
     assert_contains(page, "=> https://예시.example/%EA%B8%80 The original post on the web\n");
     assert_lacks(page, "Newer review");
@@ -203,39 +203,6 @@ static void shows_no_ways_to_nowhere(void **state)
     slice page = world_render(world, "/", &answer);
     assert_contains(page, "There are no reviews yet.\n");
     assert_lacks(page, "Ways in");
-    world_free(world);
-}
-
-/* A review of the days of `index`, with `tags`. */
-static void add_tagged(struct world *world, int index, const char *tags)
-{
-    const char *slug = arena_printf(&world->arena, "film-%d", index).ptr;
-    slice text =
-        arena_printf(&world->arena, "Title: Film %d\nPublished: 2025-01-%02d\nTags: %s\n\nText.\n",
-                     index, 31 - index, tags);
-    world_review(world, slug, text.ptr);
-}
-
-static void relates_by_tags(void **state)
-{
-    (void)state;
-    struct world *world = world_new();
-    add_tagged(world, 0, "A, B, C, D");
-    add_tagged(world, 1, "A");
-    add_tagged(world, 2, "A, B, C");
-    add_tagged(world, 3, "E");
-    add_tagged(world, 4, "B, C");
-    add_tagged(world, 5, "C, A, D");
-    add_tagged(world, 6, "B");
-    world_ready(world);
-    const struct review *found[RELATED_MAX];
-    const struct review *first = capsule_find_review(&world->capsule, SLICE("film-0"));
-    assert_int_equal(related_find(&world->capsule, first, found), 3);
-    assert_slice_equal(found[0]->slug, "film-2");
-    assert_slice_equal(found[1]->slug, "film-5");
-    assert_slice_equal(found[2]->slug, "film-4");
-    const struct review *alone = capsule_find_review(&world->capsule, SLICE("film-3"));
-    assert_int_equal(related_find(&world->capsule, alone, found), 0);
     world_free(world);
 }
 
@@ -360,9 +327,8 @@ int main(void)
         cmocka_unit_test(cuts_heads),          cmocka_unit_test(tells_reading_times),
         cmocka_unit_test(shows_a_review),      cmocka_unit_test(names_sub_sections),
         cmocka_unit_test(tells_roles_apart),   cmocka_unit_test(shows_no_ways_to_nowhere),
-        cmocka_unit_test(relates_by_tags),     cmocka_unit_test(picks_a_quote_a_day),
-        cmocka_unit_test(escapes_feeds),       cmocka_unit_test(ends_feeds),
-        cmocka_unit_test(survives_small_bufs),
+        cmocka_unit_test(picks_a_quote_a_day), cmocka_unit_test(escapes_feeds),
+        cmocka_unit_test(ends_feeds),          cmocka_unit_test(survives_small_bufs),
     };
     return date_use_zone(SLICE("UTC")) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -57,13 +57,13 @@ static void finds_sections_and_quotes(void **state)
     const struct quote *quote = &review->quotes[0];
     assert_slice_equal(quote->id, "quote-i-never-said-so");
     assert_int_equal(quote->lines.end - quote->lines.first, 3);
-    assert_slice_equal(quote->speaker, "Mira");
+    assert_slice_equal(quote->speaker.text, "Mira");
     assert_slice_equal(quote->context, "at the door");
     assert_slice_equal(gemtext_lines_at(&review->lines, quote->commentary).text, "A remark.");
     assert_int_equal(quote->section, 1);
     assert_ptr_equal(quote->actor, &review->credits[0]);
     quote = &review->quotes[1];
-    assert_slice_equal(quote->speaker, "The Grown Son");
+    assert_slice_equal(quote->speaker.text, "The Grown Son");
     assert_slice_equal(quote->context, "");
     assert_int_equal(quote->commentary, NO_LINE);
     assert_ptr_equal(quote->actor, &review->credits[1]);
