@@ -31,7 +31,7 @@ base := arena buf diag file folder leftovers pool siphash slice slice_map utf8 u
 text := date gemtext gemtext_lines header rating settings slug sounds uri uuid xml
 gemini := certificate certificate_facts certificate_files client host known_hosts media_type \
 	request response self_signed url
-model := capsule check facet facet_defs paths
+model := capsule check facet facet_defs paths related trait
 import := address albums archive blog blog_links blog_post comment_thread comments emit entry entry_post \
 	entry_store fact_line facts feed feed_draft feed_json feed_words format heading html html_blocks \
 	html_builder html_charset html_chrome html_guard html_headings html_links html_media html_page html_style \

@@ -102,7 +102,8 @@ static void put_facts(const struct page_context *context, const struct review *r
     put_fact(out, "Kind", review->kind);
     put_fact(out, "Year", review->year_text);
     put_names(out, "Genre", review->genres, review->genre_count);
-    put_fact_with(out, "Series", review->series, SLICE(", "), review->series_number, SLICE(""));
+    put_fact_with(out, "Series", review->series.text, SLICE(", "), review->series_number,
+                  SLICE(""));
     put_people(out, "Director", review, CREDIT_DIRECTOR);
     put_people(out, "Writer", review, CREDIT_WRITER);
     put_fact(out, "Episodes", review->episodes);
@@ -324,23 +325,6 @@ static void link_other(const struct page_context *context, const char *before,
     }
 }
 
-static void put_related(const struct page_context *context, const struct review *review,
-                        struct buf *out)
-{
-    const struct review *related[RELATED_MAX];
-    size_t count = related_find(context->capsule, review, related);
-    size_t begin = out->len;
-    gemtext_blank(out);
-    gemtext_heading(out, 2, SLICE("Related reviews"));
-    size_t first = out->len;
-    for (size_t i = 0; i < count; i++) {
-        link_other(context, "", related[i], out);
-    }
-    if (out->len == first) {
-        buf_truncate(out, begin);
-    }
-}
-
 static void put_comments(const struct page_context *context, const struct review *review,
                          struct buf *out)
 {
@@ -402,6 +386,6 @@ void render_review(const struct page_context *context, const struct page *page, 
     put_quotes(context, review, out);
     put_credits(context, review, out);
     put_index(context, review, out);
-    put_related(context, review, out);
+    related_put(context, review, out);
     put_elsewhere(context, review, out);
 }
