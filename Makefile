@@ -15,11 +15,9 @@ PKG_CONFIG ?= pkg-config
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 VERSION := 0.1.0
 
-LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc libzip
+LIBRARIES := libevent_core openssl libidn2 libmagic liburiparser libutf8proc libzip sqlite3
 # What import and mirror need besides, in a program of their own (src/cmd/elsewhere.h).
 BLOG_LIBRARIES := libxml-2.0 jansson libcurl
-# Not used by a program yet.
-TEST_LIBRARIES := sqlite3
 # Linux alone has it; without it the server runs with its system calls unfiltered, and says so.
 ifeq ($(shell $(PKG_CONFIG) --exists libseccomp 2>/dev/null && echo yes),yes)
 LIBRARIES += libseccomp
@@ -49,13 +47,13 @@ gempub := book book_texts gempub packing
 search := find index index_rows near passage query tokenizer
 survey := alike stats survey
 export := export html html_blocks html_style html_text target
-server := acceptor admission backoff calls channel clock connection first_record gate generation keyring \
-	landlock limits listen listen_address loader log log_line master notify outgoing peers prefix \
-	presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
-	schedule served_file server settings signals site systemd tickets tls wake_one watch wire worker
+server := acceptor admission background backoff calls channel clock connection first_record gate \
+	generation jobs keyring landlock limits listen listen_address loader log log_line master notify outgoing \
+	peers prefix presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
+	schedule served_file server settings signals site state systemd tickets tls wake_one watch wire worker
 cmd := address_check build build_gpub build_options capsule_certificate capsule_folder cert cert_list \
 	check check_report command elsewhere get import json link_check mirror new open_capsule path_check plot \
-	progress serve server_user start stats tally telling terminal tree
+	progress serve server_user start state_folder stats tally telling terminal tree
 ROOMS := base text gemini model import web mirror source pages search survey gempub export server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 
@@ -80,7 +78,7 @@ else
 $(error MODE is release, debug or asan, not $(MODE))
 endif
 
-ALL_LIBRARIES := $(LIBRARIES) $(BLOG_LIBRARIES) $(TEST_LIBRARIES)
+ALL_LIBRARIES := $(LIBRARIES) $(BLOG_LIBRARIES)
 LIBRARY_CFLAGS := $(FEATURES) $(shell $(PKG_CONFIG) --cflags $(ALL_LIBRARIES) 2>/dev/null)
 SERVER_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 BLOG_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(BLOG_LIBRARIES) 2>/dev/null)

@@ -101,6 +101,8 @@ class Server:
                  limit=None, popen=None):
         capsules = capsule if isinstance(capsule, (list, tuple)) else [capsule]
         command = [*wrapper, BINARY, "serve", *map(str, capsules), "--certs", str(certs)]
+        if "--state" not in options:
+            command += ["--state", str(Path(certs).with_name("state"))]
         for address in listen:
             command += ["--listen", address]
         if workers:

@@ -5,6 +5,7 @@
 #include "cmd/capsule_certificate.h"
 #include "cmd/command.h"
 #include "cmd/server_user.h"
+#include "cmd/state_folder.h"
 #include "gemini/host.h"
 #include "gemini/media_type.h"
 #include "server/listen.h"
@@ -24,7 +25,7 @@
 static const char usage[] =
     "usage: matinee serve [CAPSULE]... [--config FILE] [--certs DIR] [--listen ADDR:PORT]...\n"
     "                     [--host NAME]... [--workers N] [--user NAME] [--set KEY=VALUE]...\n"
-    "                     [--drafts]\n"
+    "                     [--state DIR] [--drafts]\n"
     "\n"
     "Serves each capsule (default: capsule) until told to end. A file that is saved shows at "
     "once.\n"
@@ -42,6 +43,10 @@ static const char usage[] =
     "  --user NAME         whom to become when started as root (default: the User of "
     "capsule.conf,\n"
     "                      else the owner of the capsule folder)\n"
+    "  --state DIR         where search indexes are kept, which can be made anew at any time "
+    "(default:\n"
+    "                      matinee in the XDG state folder; /var/lib/matinee for a server that is\n"
+    "                      started as root); `none` for no search\n"
     "  --set KEY=VALUE     any setting of matinee.conf; again for more\n"
     "  --drafts            show drafts, and reviews of the future\n"
     "  --help              print this text\n"
@@ -59,6 +64,7 @@ enum option_letter {
     OPT_WORKERS,
     OPT_USER,
     OPT_SET,
+    OPT_STATE,
     OPT_DRAFTS,
 };
 
@@ -70,6 +76,7 @@ static const struct option long_options[] = {
     { "workers", required_argument, NULL, OPT_WORKERS },
     { "user", required_argument, NULL, OPT_USER },
     { "set", required_argument, NULL, OPT_SET },
+    { "state", required_argument, NULL, OPT_STATE },
     { "drafts", no_argument, NULL, OPT_DRAFTS },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
@@ -201,6 +208,9 @@ static int read_options(int argc, char **argv, struct serving *serving, bool *is
                 return command_usage_error(&command_serve, "--set takes KEY=VALUE, not `%s`",
                                            optarg);
             }
+            break;
+        case OPT_STATE:
+            add_given(serving, "State", optarg);
             break;
         case OPT_DRAFTS:
             serving->show_drafts = true;
@@ -422,6 +432,7 @@ static int serve(struct serving *serving)
         .site_count = serving->count,
         .certs_folder = certs,
         .user = is_root && has_user ? &serving->user : NULL,
+        .state = state_folder_choose(&serving->arena, serving->settings.state, is_root && has_user),
         .loopback_only = is_root && !has_user,
         .watched = source_folders,
     };

@@ -21,6 +21,9 @@
 
 #include <sqlite3.h>
 
+/** What its file is called. */
+#define SEARCH_INDEX_NAME "search.db"
+
 /** What an update did, in reviews. */
 struct search_update {
     size_t written;

@@ -24,18 +24,16 @@ bool calls_restrict(UNUSED enum calls_role role, const char **reason)
 
 /* --- allowed ---------------------------------------------------------------------------------- */
 
-static const char *const worker_calls[] = {
-    /* The event loop: libevent over epoll; poll before a line of the log is written. */
-    "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "ppoll_time64",
+/* What all of them need. */
+static const char *const common_calls[] = {
     /* Signals: SIGTERM, and what the kernel does around a handler. */
     "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "restart_syscall",
-    /* Sockets that exist: taking connections, reading and writing, TLS, who is at the other end. No
-     * sendmsg and recvmsg: descriptors could be passed with them. */
-    "accept", "accept4", "read", "readv", "recv", "recvfrom", "write", "writev", "send", "sendto",
-    "shutdown", "close", "getsockopt", "setsockopt", "getsockname", "getpeername", "fcntl",
-    "fcntl64",
-    /* Files below the folders of the capsule: landlock says which; see also allow_files. */
-    "openat2", "fstat", "fstat64", "pread64", "lseek", "_llseek",
+    /* Files that may be opened: landlock says which; see also allow_files. SQLite locks what it
+     * reads, and looks for files by their names. poll before a line of the log is written. */
+    "openat2", "fstat", "fstat64", "pread64", "lseek", "_llseek", "read", "readv", "write",
+    "writev", "close", "fcntl", "fcntl64", "poll", "ppoll", "ppoll_time64", "stat", "stat64",
+    "lstat", "lstat64", "fstatat64", "newfstatat", "statx", "access", "faccessat", "faccessat2",
+    "readlink", "readlinkat", "geteuid", "geteuid32",
     /* Memory; mmap and mprotect are allowed as far as nothing becomes executable. */
     "brk", "munmap", "mremap", "madvise",
     /* Time, where the vDSO has none. */
@@ -47,11 +45,19 @@ static const char *const worker_calls[] = {
     "exit", "exit_group"
 };
 
+static const char *const worker_calls[] = {
+    /* The event loop: libevent over epoll. */
+    "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2",
+    /* Sockets that exist: taking connections, reading and writing, TLS, who is at the other end. No
+     * sendmsg and recvmsg: descriptors could be passed with them. */
+    "accept", "accept4", "recv", "recvfrom", "send", "sendto", "shutdown", "getsockopt",
+    "setsockopt", "getsockname", "getpeername"
+};
+
 static const char *const loader_calls[] = {
     /* Reading folders and files: landlock says which; see also allow_files. */
-    "stat", "stat64", "lstat", "lstat64", "fstatat64", "newfstatat", "statx", "statfs", "fstatfs",
-    "fstatfs64", "getdents", "getdents64", "access", "faccessat", "faccessat2", "readlink",
-    "readlinkat", "getcwd", "fadvise64", "fadvise64_64", "arm_fadvise64_64", "readahead", "flock",
+    "statfs", "fstatfs", "fstatfs64", "getdents", "getdents64", "getcwd", "fadvise64",
+    "fadvise64_64", "arm_fadvise64_64", "readahead", "flock",
     /* Watching them. */
     "inotify_add_watch", "inotify_rm_watch", "inotify_init1",
     /* Starting, minding and ending workers; `clone` without new namespaces, see below. */
@@ -62,10 +68,37 @@ static const char *const loader_calls[] = {
      */
     "epoll_create", "epoll_create1", "eventfd2", "getrlimit", "ugetrlimit", "setrlimit",
     "prlimit64", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self",
-    "seccomp", "capget", "capset", "sigaltstack", "getuid", "geteuid", "getgid", "getegid",
-    "getuid32", "geteuid32", "getgid32", "getegid32",
+    "seccomp", "capget", "capset", "sigaltstack", "getuid", "getgid", "getegid", "getuid32",
+    "getgid32", "getegid32",
+    /* What the background process makes of itself before: one that gives way to others. */
+    "getpriority", "setpriority", "ioprio_set",
     /* What the master passes on: certificates, and descriptors of the log. */
     "recvmsg"
+};
+
+/* The background process, besides what all need: files are looked through, written, and put into
+ * their place. Landlock says where. A worker that did so would end; see below. */
+static const char *const background_calls[] = {
+    /* Its lock, and how it waits for it. */
+    "flock", "nanosleep", "clock_nanosleep", "clock_nanosleep_time64",
+    /* Looking through folders; SQLite wants to know who it is. */
+    "statfs", "fstatfs", "fstatfs64", "getdents", "getdents64", "getcwd", "dup", "getuid",
+    "getuid32", "getppid"
+};
+
+static const char *const writing_calls[] = {
+    /* Without the restriction of allow_files. */
+    "open", "openat",
+    /* What is written, and that it stays written. */
+    "pwrite64", "ftruncate", "ftruncate64", "fsync", "fdatasync", "fallocate", "umask", "utimensat",
+    "utimensat_time64"
+};
+
+static const char *const changing_calls[] = {
+    /* Names. */
+    "unlink", "unlinkat", "rename", "renameat", "renameat2", "mkdir", "mkdirat", "rmdir",
+    /* Whose a file is, of one that is open: SQLite makes its files alike. */
+    "fchmod", "fchown", "fchown32"
 };
 
 /* --- what ends the process -------------------------------------------------------------------- */
@@ -99,16 +132,15 @@ static const char *const inner_intruder_calls[] = {
     "setresuid", "setresuid32", "setresgid", "setresgid32", "setgroups", "setgroups32", "setfsuid",
     "setfsuid32", "setfsgid", "setfsgid32",
     /* Changing files. */
-    "creat", "link", "linkat", "unlink", "unlinkat", "rename", "renameat", "renameat2", "mkdir",
-    "mkdirat", "rmdir", "symlink", "symlinkat", "mknod", "mknodat", "chmod", "fchmod", "fchmodat",
-    "fchmodat2", "chown", "chown32", "fchown", "fchown32", "lchown", "lchown32", "fchownat",
-    "truncate", "truncate64", "setxattr", "lsetxattr", "fsetxattr",
+    "creat", "link", "linkat", "symlink", "symlinkat", "mknod", "mknodat", "chmod", "fchmodat",
+    "fchmodat2", "chown", "chown32", "lchown", "lchown32", "fchownat", "truncate", "truncate64",
+    "setxattr", "lsetxattr", "fsetxattr",
     /* Code out of nowhere. */
     "memfd_create", "memfd_secret", "remap_file_pages", "pkey_mprotect"
 };
 
-/* Nor have workers for these. */
-static const char *const worker_intruder_calls[] = {
+/* Nor have the loader's children for these. */
+static const char *const child_intruder_calls[] = {
     /* Processes and threads. clone3, which a library tries first, fails as on an older kernel. */
     "fork", "vfork", "clone",
     /* Signals to others. */
@@ -188,20 +220,28 @@ static bool allow_abort(scmp_filter_ctx filter)
     return add(filter, SCMP_ACT_ALLOW, "tgkill", &self, 1);
 }
 
+/* What worker and background process have in common. */
+static bool allow_child(scmp_filter_ctx filter)
+{
+    /* C libraries make getrlimit(2) of prlimit64. */
+    const struct scmp_arg_cmp only_reading[] = { when_equal(0, 0), when_equal(2, 0) };
+    return ADD_ALL(filter, SCMP_ACT_ALLOW, common_calls) && allow_memory(filter) &&
+           allow_abort(filter) && add(filter, SCMP_ACT_ALLOW, "prlimit64", only_reading, 2) &&
+           ADD_ALL(filter, SCMP_ACT_KILL_PROCESS, inner_intruder_calls) &&
+           ADD_ALL(filter, SCMP_ACT_KILL_PROCESS, child_intruder_calls);
+}
+
 static bool allow_worker(scmp_filter_ctx filter)
 {
-    /* C libraries make fstat(2) of these, and getrlimit(2) of prlimit64. */
-    const struct scmp_arg_cmp by_descriptor = when_bits(3, AT_EMPTY_PATH, AT_EMPTY_PATH);
-    const struct scmp_arg_cmp by_descriptor_x = when_bits(2, AT_EMPTY_PATH, AT_EMPTY_PATH);
-    const struct scmp_arg_cmp only_reading[] = { when_equal(0, 0), when_equal(2, 0) };
-    return ADD_ALL(filter, SCMP_ACT_ALLOW, worker_calls) && allow_files(filter) &&
-           allow_memory(filter) && allow_abort(filter) &&
-           add(filter, SCMP_ACT_ALLOW, "newfstatat", &by_descriptor, 1) &&
-           add(filter, SCMP_ACT_ALLOW, "fstatat64", &by_descriptor, 1) &&
-           add(filter, SCMP_ACT_ALLOW, "statx", &by_descriptor_x, 1) &&
-           add(filter, SCMP_ACT_ALLOW, "prlimit64", only_reading, 2) &&
-           ADD_ALL(filter, SCMP_ACT_KILL_PROCESS, inner_intruder_calls) &&
-           ADD_ALL(filter, SCMP_ACT_KILL_PROCESS, worker_intruder_calls);
+    return allow_child(filter) && ADD_ALL(filter, SCMP_ACT_ALLOW, worker_calls) &&
+           allow_files(filter) && ADD_ALL(filter, SCMP_ACT_KILL_PROCESS, changing_calls);
+}
+
+static bool allow_background(scmp_filter_ctx filter)
+{
+    return allow_child(filter) && ADD_ALL(filter, SCMP_ACT_ALLOW, background_calls) &&
+           ADD_ALL(filter, SCMP_ACT_ALLOW, writing_calls) &&
+           ADD_ALL(filter, SCMP_ACT_ALLOW, changing_calls);
 }
 
 /* A worker's name, and what it does to be restricted itself. */
@@ -217,7 +257,16 @@ static bool allow_prctl(scmp_filter_ctx filter)
     return ok;
 }
 
-static bool allow_loader(scmp_filter_ctx filter)
+/* A child can do nothing that the loader cannot. */
+static bool allow_changes(scmp_filter_ctx filter, bool has_state)
+{
+    return has_state
+               ? ADD_ALL(filter, SCMP_ACT_ALLOW, writing_calls) &&
+                     ADD_ALL(filter, SCMP_ACT_ALLOW, changing_calls)
+               : allow_files(filter) && ADD_ALL(filter, SCMP_ACT_KILL_PROCESS, changing_calls);
+}
+
+static bool allow_loader(scmp_filter_ctx filter, bool has_state)
 {
 #if defined(__s390__)
     const unsigned flags = 1;
@@ -228,8 +277,9 @@ static bool allow_loader(scmp_filter_ctx filter)
     const uint64_t refused = CLONE_VM | CLONE_THREAD | CLONE_PTRACE | CLONE_UNTRACED |
                              CLONE_PARENT | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
                              CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
-    return ADD_ALL(filter, SCMP_ACT_ALLOW, worker_calls) &&
-           ADD_ALL(filter, SCMP_ACT_ALLOW, loader_calls) && allow_files(filter) &&
+    return ADD_ALL(filter, SCMP_ACT_ALLOW, common_calls) &&
+           ADD_ALL(filter, SCMP_ACT_ALLOW, worker_calls) &&
+           ADD_ALL(filter, SCMP_ACT_ALLOW, loader_calls) && allow_changes(filter, has_state) &&
            allow_memory(filter) && allow_prctl(filter) &&
            allow_without(filter, "clone", flags, refused) &&
            add(filter, SCMP_ACT_ALLOW, "tgkill", NULL, 0) &&
@@ -246,9 +296,13 @@ static bool build(scmp_filter_ctx filter, enum calls_role role)
         /* A library that looks for a name service has to find that there is none. */
         return ok && add(filter, SCMP_ACT_ERRNO(EACCES), "connect", NULL, 0);
     case CALLS_LOADER:
-        return ok && allow_loader(filter);
+        return ok && allow_loader(filter, false);
+    case CALLS_LOADER_WITH_STATE:
+        return ok && allow_loader(filter, true);
     case CALLS_WORKER:
         return ok && allow_worker(filter);
+    case CALLS_BACKGROUND:
+        return ok && allow_background(filter);
     }
     return false;
 }

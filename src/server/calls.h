@@ -11,9 +11,11 @@
 #include <stdbool.h>
 
 enum calls_role {
-    CALLS_MASTER, /* everything but what an intruder would want */
-    CALLS_LOADER, /* the list of the workers, and what reads files and minds workers */
+    CALLS_MASTER,            /* everything but what an intruder would want */
+    CALLS_LOADER,            /* the list of the workers, and what reads files and minds workers */
+    CALLS_LOADER_WITH_STATE, /* … and what the background process, its child, changes files with */
     CALLS_WORKER,
+    CALLS_BACKGROUND,
 };
 
 /**

@@ -28,8 +28,15 @@
 /* Documentation/userspace-api/landlock.rst of the kernel. */
 enum { ASK_FOR_VERSION = 1, PATH_BENEATH = 1 };
 
-static const uint64_t read_file = UINT64_C(1) << 2;
-static const uint64_t read_dir = UINT64_C(1) << 3;
+#define WRITE_FILE (UINT64_C(1) << 1)
+#define READ_FILE (UINT64_C(1) << 2)
+#define READ_DIR (UINT64_C(1) << 3)
+#define REMOVE_DIR (UINT64_C(1) << 4)
+#define REMOVE_FILE (UINT64_C(1) << 5)
+#define MAKE_DIR (UINT64_C(1) << 7)
+#define MAKE_REG (UINT64_C(1) << 8)
+#define REFER (UINT64_C(1) << 13)
+#define TRUNCATE_FILE (UINT64_C(1) << 14)
 
 struct ruleset_attributes {
     uint64_t files;
@@ -63,6 +70,11 @@ static unsigned count_of_file_rights(int version)
     return 0;
 }
 
+static uint64_t all_file_rights(int version)
+{
+    return (UINT64_C(1) << count_of_file_rights(version)) - 1;
+}
+
 int landlock_version(void)
 {
     long version = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, ASK_FOR_VERSION);
@@ -76,7 +88,7 @@ bool landlock_begin(struct landlock *landlock)
         return false;
     }
     const struct ruleset_attributes attributes = {
-        .files = (UINT64_C(1) << count_of_file_rights(landlock->version)) - 1,
+        .files = all_file_rights(landlock->version),
         .network = landlock->version >= 4 ? 3 : 0, /* bind, connect over TCP */
         .scopes = landlock->version >= 6 ? 3 : 0,  /* abstract Unix sockets, signals */
     };
@@ -85,15 +97,22 @@ bool landlock_begin(struct landlock *landlock)
     return landlock->rules >= 0;
 }
 
-bool landlock_allow(const struct landlock *landlock, int file, bool list)
+bool landlock_allow(const struct landlock *landlock, int file, enum landlock_use use)
 {
+    static const uint64_t rights[] = {
+        [LANDLOCK_READ] = READ_FILE,
+        [LANDLOCK_LIST] = READ_FILE | READ_DIR,
+        [LANDLOCK_CHANGE] = READ_FILE | READ_DIR | WRITE_FILE | REMOVE_DIR | REMOVE_FILE |
+                            MAKE_DIR | MAKE_REG | REFER | TRUNCATE_FILE,
+    };
     struct stat status;
     if (fstat(file, &status) != 0) {
         return false;
     }
-    bool is_folder = S_ISDIR(status.st_mode);
+    /* Of a file only what can be done to one; of all only what this kernel knows. */
+    const uint64_t possible = S_ISDIR(status.st_mode) ? UINT64_MAX : READ_FILE | WRITE_FILE;
     const struct path_beneath rule = {
-        .allowed = read_file | (is_folder && list ? read_dir : 0),
+        .allowed = rights[use] & possible & all_file_rights(landlock->version),
         .file = file,
     };
     return syscall(SYS_landlock_add_rule, landlock->rules, PATH_BENEATH, &rule, 0) == 0;

@@ -20,9 +20,14 @@ struct landlock {
 
 /** Begin a set of rules; as long as none is added nothing may be opened. False with errno. */
 MUST_USE bool landlock_begin(struct landlock *landlock);
-/** The open file, or the files below the open folder, may be read. Folders are listed only with
- * `list`. False with errno. */
-MUST_USE bool landlock_allow(const struct landlock *landlock, int file, bool list);
+enum landlock_use {
+    LANDLOCK_READ,   /* files */
+    LANDLOCK_LIST,   /* … and folders */
+    LANDLOCK_CHANGE, /* … files and folders are made, written, renamed and removed, too */
+};
+
+/** The open file, or what is below the open folder, may be used so. False with errno. */
+MUST_USE bool landlock_allow(const struct landlock *landlock, int file, enum landlock_use use);
 /** From now on only what was allowed can be opened, by this process and its children; no TCP port
  * is bound or connected to, no signal leaves, where the kernel knows that. Frees the rules. False
  * with errno. */

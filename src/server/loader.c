@@ -1,5 +1,6 @@
 #include "server/loader.h"
 
+#include "server/background.h"
 #include "server/channel.h"
 #include "server/clock.h"
 #include "server/generation.h"
@@ -10,6 +11,7 @@
 #include "server/schedule.h"
 #include "server/signals.h"
 #include "server/site.h"
+#include "server/state.h"
 #include "server/watch.h"
 #include "server/worker.h"
 #include "text/date.h"
@@ -30,6 +32,7 @@ enum { COALESCE_MS = 50, CREATED_MS = 1000 };
 struct served {
     const struct server_site *asked;
     struct buf authority; /* what site.authority points to */
+    struct buf state;     /* what site.state points to */
     struct watch *watch;
     bool has_changed; /* to be looked at again */
     bool is_news;     /* read, and not said yet */
@@ -49,9 +52,12 @@ struct loader {
     size_t count;     /* of both */
     struct sites all; /* `sites` */
     struct generations generations;
+    struct background background;
     struct schedule schedule;
-    bool everything;  /* the next reload reads files that look unchanged too */
-    bool must_start;  /* … and starts workers even if nothing has changed */
+    bool everything; /* the next reload reads files that look unchanged too */
+    bool must_start; /* … and starts workers even if nothing has changed */
+    bool has_said_no_state;
+    bool has_work;    /* for the background process, when workers answer */
     bool has_started; /* the master knows that we serve */
     bool must_tell;   /* it has asked for a reload, and wants to know when that is done */
 };
@@ -118,6 +124,7 @@ static void load(struct loader *loader, size_t index)
     served->next_moment = site_set_day(site);
     served->is_news |= !reading.is_same;
     loader->must_start |= !reading.is_same;
+    loader->has_work |= !reading.is_same;
     if (reading.waiting > 0) {
         served->has_changed = true;
         schedule_plan(&loader->schedule, clock_ms(), SCHEDULE_RELOAD_EVERY_MS);
@@ -129,7 +136,9 @@ static void load(struct loader *loader, size_t index)
 static struct sandbox_tree tree_of(const struct loader *loader, size_t index)
 {
     return (struct sandbox_tree){ .folder = loader->options->sites[index].folder,
-                                  .below = loader->options->watched };
+                                  .below = loader->options->watched,
+                                  .state = loader->sites[index].state_folder,
+                                  .state_path = loader->sites[index].state };
 }
 
 static bool has_conf(const char *folder)
@@ -177,6 +186,18 @@ static bool leave_when_outgrown(const struct loader *loader)
     return waits;
 }
 
+/* Somebody has taken the state folder away, which the sandbox keeps us from making anew. */
+static void leave_when_state_is_gone(const struct loader *loader)
+{
+    for (size_t i = 0; loader->background.start_at <= clock_ms() && i < loader->count; i++) {
+        const struct site *site = &loader->sites[i];
+        if (site->state_folder >= 0 && state_is_another(site->state_folder, site->state)) {
+            log_message("%s is another folder now, or gone: a new loader makes it", site->state);
+            process_exit(LOADER_OUTGROWN);
+        }
+    }
+}
+
 /* --- reloading ---------------------------------------------------------------------------------
  */
 
@@ -213,6 +234,22 @@ static void plan_reload(struct loader *loader, int delay_ms)
 
 /* --- what happens ----------------------------------------------------------------------------- */
 
+/* In a child: what is the loader's alone. */
+static void leave(struct loader *loader)
+{
+    for (size_t i = 0; i < loader->count; i++) {
+        watch_free(loader->served[i].watch);
+    }
+    (void)close(loader->setup->channel);
+}
+
+static void leave_for_background(void *context)
+{
+    struct loader *loader = context;
+    leave(loader);
+    listen_close(loader->setup->listeners);
+}
+
 static void run_worker(void *context, int ready)
 {
     struct loader *loader = context;
@@ -226,10 +263,7 @@ static void run_worker(void *context, int ready)
         .lifeline = loader->setup->lifeline,
         .ready = ready,
     };
-    for (size_t i = 0; i < loader->count; i++) {
-        watch_free(loader->served[i].watch);
-    }
-    (void)close(loader->setup->channel);
+    leave(loader);
     worker_run(&setup);
 }
 
@@ -284,6 +318,13 @@ static void reap(struct loader *loader)
     pid_t pid = 0;
     int status = 0;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        bool changed = false;
+        if (background_reap(&loader->background, pid, status, &changed)) {
+            if (changed) {
+                plan_reload(loader, 0);
+            }
+            continue;
+        }
         peers_leave(loader->setup->peers, pid);
         generations_reap(&loader->generations, pid, status);
     }
@@ -297,6 +338,10 @@ static void on_ready(struct loader *loader)
                      loader->has_started ? "reloaded" : "loaded");
             loader->served[i].is_news = false;
         }
+    }
+    if (loader->has_work) {
+        loader->has_work = false;
+        background_want(&loader->background);
     }
     if (!loader->has_started || loader->must_tell) {
         loader->has_started = true;
@@ -358,8 +403,10 @@ static bool round_of_loop(struct loader *loader)
     }
     bool waits = leave_when_outgrown(loader);
     int64_t now = clock_ms();
+    leave_when_state_is_gone(loader);
     int64_t due = earlier(generations_tend(&loader->generations),
                           schedule_due(&loader->schedule, now, date_now(), next_moment(loader)));
+    due = earlier(due, background_tend(&loader->background));
     if (waits) {
         due = earlier(due, now + SCHEDULE_RELOAD_EVERY_MS);
     }
@@ -404,8 +451,10 @@ static void stop(struct loader *loader)
     int64_t end = clock_ms() + LIMIT_STOP_SECONDS * 1000 + 1000;
     int64_t now = 0;
     generations_stop(&loader->generations);
+    background_stop(&loader->background);
     listen_close(loader->setup->listeners);
-    while (reap(loader), !generations_are_gone(&loader->generations)) {
+    while (reap(loader),
+           !generations_are_gone(&loader->generations) || loader->background.pid != 0) {
         now = clock_ms();
         if (now >= end) {
             generations_kill(&loader->generations);
@@ -422,13 +471,38 @@ static const char *user_name(const struct server_user *user)
     return user->name != NULL ? user->name : number;
 }
 
+/* Without one everything else is served. */
+static void open_state(struct loader *loader, size_t index)
+{
+    struct buf *path = &loader->served[index].state;
+    struct site *site = &loader->sites[index];
+    buf_init(path, STATE_PATH_MAX);
+    if (loader->options->state == NULL) {
+        return;
+    }
+    site->state_folder =
+        state_open(loader->options->state, loader->served[index].asked->folder, path);
+    if (site->state_folder >= 0) {
+        site->state = buf_string(path);
+    } else {
+        if (!loader->has_said_no_state) {
+            log_problem("nothing can be searched: no folder %.*s for what is known of the reviews: "
+                        "%s; --state says another place",
+                        SLICE_ARG(buf_slice(path)), strerror(errno));
+        }
+        loader->has_said_no_state = true;
+    }
+}
+
 static bool start_site(struct loader *loader, size_t index)
 {
     const struct server_site *asked = &loader->options->sites[index];
     struct served *served = &loader->served[index];
     *served = (struct served){ .asked = asked, .has_changed = true, .next_moment = INT64_MAX };
     buf_init(&served->authority, 512);
-    loader->sites[index] = (struct site){ .static_folder = -1, .memo = &served->memo };
+    loader->sites[index] =
+        (struct site){ .static_folder = -1, .state_folder = -1, .memo = &served->memo };
+    open_state(loader, index);
     served->watch = watch_new(asked->folder, loader->options->watched,
                               loader->options->settings->watch_by_looking);
     return served->watch != NULL;
@@ -483,6 +557,7 @@ void loader_run(const struct loader_setup *setup)
         .count = options->site_count,
         .all = { loader.sites, options->site_count },
         .generations = { .run_worker = run_worker, .context = &loader },
+        .background = { .sites = &loader.all, .leave = leave_for_background, .context = &loader },
     };
     unsigned long workers = options->settings->workers;
     loader.generations.workers = workers > 0 ? (unsigned)workers : process_count_cores();
@@ -490,6 +565,7 @@ void loader_run(const struct loader_setup *setup)
         loader.generations.workers = LIMIT_WORKERS;
     }
     process_name("matinee-loader");
+    background_begin(&loader.background);
     schedule_begin(&loader.schedule, clock_ms(), date_now());
     if (!start(&loader)) {
         process_exit(1);

@@ -355,11 +355,13 @@ static void loader_ended(struct master *master, struct crew *crew, int status)
     buf_release(&text);
 }
 
-/* A worker whose loader has died: nobody else sees its end. */
+/* A worker whose loader has died: nobody else sees its end. Or its background process, which takes
+ * what we send for the end. */
 static void orphan_ended(const struct master *master, int status)
 {
     struct buf text;
-    if (master->stopping || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
+    if (master->stopping || (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+        (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM)) {
         return;
     }
     buf_init(&text, 256);

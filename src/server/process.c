@@ -10,6 +10,7 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #endif
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -76,6 +77,18 @@ void process_trim_memory(void)
 {
 #ifdef __GLIBC__
     (void)malloc_trim(0);
+#endif
+}
+
+void process_be_nice(void)
+{
+    /* Not the last of all: what was saved is to be found within a second, also on a busy machine.
+     */
+    enum { NICE = 10 };
+    (void)setpriority(PRIO_PROCESS, 0, NICE);
+#if defined(__linux__) && defined(SYS_ioprio_set)
+    enum { THIS_PROCESS = 1, BEST_EFFORT = 2, CLASS_SHIFT = 13, LAST = 7 };
+    (void)syscall(SYS_ioprio_set, THIS_PROCESS, 0, BEST_EFFORT << CLASS_SHIFT | LAST);
 #endif
 }
 

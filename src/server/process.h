@@ -19,6 +19,8 @@ void process_adopt_orphans(void);
 MUST_USE bool process_become(const struct server_user *user);
 /** Give memory that was freed back to the system, where the allocator keeps it. */
 void process_trim_memory(void);
+/** Let others go first, with the processor and with disks. */
+void process_be_nice(void);
 /** The processors we may run on, at least 1. */
 unsigned process_count_cores(void);
 /** End a forked process, without what a parent has registered for its own end. */

@@ -24,9 +24,11 @@ struct site {
     uint16_t ports[LIMIT_LISTENERS + 1]; /* that we listen on, and the one readers use; the default
                                             port is always right */
     size_t port_count;
-    slice authority;           /* of absolute URLs in pages: host, with `:port` when not 1965 */
-    slice base;                /* of all paths: empty, or `/sub` */
-    int static_folder;         /* the open folder static/, or -1 */
+    slice authority;   /* of absolute URLs in pages: host, with `:port` when not 1965 */
+    slice base;        /* of all paths: empty, or `/sub` */
+    int static_folder; /* the open folder static/, or -1 */
+    const char *state; /* the path of its folder of what is made of it (state.h); NULL: none */
+    int state_folder;  /* the same, open; -1 */
     bool asks_for_certificate; /* the capsule has closed areas: clients are to show one */
     /** The day in the capsule's time zone when it was loaded, and the moment at which the next one
      * begins: workers know no zones. */

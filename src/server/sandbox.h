@@ -16,10 +16,10 @@
 
 /** What holds afterwards, as a set of bits. */
 enum sandbox_protection {
-    SANDBOX_FILES = 1,      /* only the files that are named can be opened, for reading */
-    SANDBOX_NETWORK = 2,    /* no TCP port can be bound or connected to */
-    SANDBOX_SIGNALS = 4,    /* no signal reaches a process outside */
-    SANDBOX_CALLS = 8,      /* only the system calls that are needed */
+    SANDBOX_FILES = 1,   /* only the files that are named can be opened, most for reading alone */
+    SANDBOX_NETWORK = 2, /* no TCP port can be bound or connected to */
+    SANDBOX_SIGNALS = 4, /* no signal reaches a process outside */
+    SANDBOX_CALLS = 8,   /* only the system calls that are needed */
     SANDBOX_PRIVILEGES = 16 /* no program gains rights by being executed, none has them kept */
 };
 
@@ -28,6 +28,10 @@ struct sandbox_tree {
     const char *folder;
     /** Names in it, ended by NULL, that may be links to folders elsewhere; may itself be NULL. */
     const char *const *below;
+    /** An open folder below which the background process may change everything; -1: there is none.
+     */
+    int state;
+    const char *state_path; /* NULL: there is none */
 };
 
 /** The master, once it has bound its addresses: it reads certificates, starts loaders, ends
@@ -37,8 +41,8 @@ unsigned sandbox_master(bool wanted);
 
 /**
  * A loader, once it is the user it is to be: it reads the trees and what libraries need (time
- * zones, kinds of files), watches files, forks workers. Writes to the log what holds and what does
- * not.
+ * zones, kinds of files), watches files, forks workers and the background process, which writes
+ * below the state folders. Writes to the log what holds and what does not.
  */
 unsigned sandbox_loader(const struct sandbox_tree *trees, size_t count);
 
@@ -55,5 +59,12 @@ bool sandbox_is_outgrown(const struct sandbox_tree *tree);
  * opened, made, executed or signalled.
  */
 unsigned sandbox_worker(const int *folders, size_t count);
+
+/**
+ * The background process, before its first job: it reads files below the open folders `read`, and
+ * does as it likes with those below the open folders `write`, `count` of both (-1 is passed over).
+ * Nothing is sent, executed or signalled.
+ */
+unsigned sandbox_background(const int *read, const int *write, size_t count);
 
 #endif

@@ -175,7 +175,7 @@ static bool allow_path(void *context, const char *path)
     const struct landlock *landlock = context;
     struct stat status;
     int fd = open(path, O_PATH | O_CLOEXEC);
-    bool ok = fd < 0 || landlock_allow(landlock, fd, true);
+    bool ok = fd < 0 || landlock_allow(landlock, fd, LANDLOCK_LIST);
     if (fd >= 0 && fstat(fd, &status) == 0) {
         remember(&status);
     }
@@ -254,22 +254,20 @@ static unsigned restrict_loader_files(const struct sandbox_tree *trees, size_t c
     }
     bool ok = allow_libraries(&landlock);
     for (size_t i = 0; ok && i < count; i++) {
-        ok = visit_tree(&trees[i], allow_path, &landlock);
+        ok = visit_tree(&trees[i], allow_path, &landlock) &&
+             (trees[i].state < 0 || landlock_allow(&landlock, trees[i].state, LANDLOCK_CHANGE));
     }
     return enforce(&landlock, ok);
 }
 
-static unsigned restrict_worker_files(const int *folders, size_t count)
+static bool allow_folders(const struct landlock *landlock, const int *folders, size_t count,
+                          enum landlock_use use)
 {
-    struct landlock landlock;
-    if (!begin_files(&landlock)) {
-        return 0;
-    }
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
-        ok = folders[i] < 0 || landlock_allow(&landlock, folders[i], false);
+        ok = folders[i] < 0 || landlock_allow(landlock, folders[i], use);
     }
-    return enforce(&landlock, ok);
+    return ok;
 }
 
 static bool is_readable_or_known(UNUSED void *context, const char *path)
@@ -328,7 +326,8 @@ static void say_what_holds(void)
     buf_release(&text);
 }
 
-/* --- the three -------------------------------------------------------------------------------- */
+/* --- the processes
+ * -------------------------------------------------------------------------------- */
 
 /* 0, with `*reason`, when calls cannot be restricted. */
 static unsigned restrict_calls(enum calls_role role, const char **reason)
@@ -357,6 +356,10 @@ unsigned sandbox_loader(const struct sandbox_tree *trees, size_t count)
         log_message("sandbox: off, as the settings say");
         return 0;
     }
+    bool has_state = false;
+    for (size_t i = 0; i < count; i++) {
+        has_state |= trees[i].state >= 0;
+    }
     unsigned files = restrict_loader_files(trees, count);
     if (files == 0) {
         log_problem("sandbox: files, network and signals are not restricted, for want of landlock: "
@@ -364,7 +367,7 @@ unsigned sandbox_loader(const struct sandbox_tree *trees, size_t count)
                     why_no_landlock(errno));
     }
     held = files | give_up_privileges(reader_capabilities);
-    held |= restrict_calls(CALLS_LOADER, &reason);
+    held |= restrict_calls(has_state ? CALLS_LOADER_WITH_STATE : CALLS_LOADER, &reason);
     if (reason != NULL) {
         log_problem("sandbox: system calls are not restricted: %s", reason);
     }
@@ -372,27 +375,52 @@ unsigned sandbox_loader(const struct sandbox_tree *trees, size_t count)
     return held;
 }
 
-unsigned sandbox_worker(const int *folders, size_t count)
+/* A child of the loader: `files` are bits of what holds of files. */
+static unsigned restrict_child(const char *name, enum calls_role role, unsigned files)
 {
     const char *reason = NULL;
-    if (!is_wanted) {
-        return 0;
+    const unsigned before = held;
+    if (files == 0 && (before & SANDBOX_FILES)) {
+        log_problem("sandbox: %s sees what the loader sees: %s", name, strerror(errno));
     }
-    unsigned before = held;
-    held = restrict_worker_files(folders, count);
-    if (held == 0 && (before & SANDBOX_FILES)) {
-        log_problem("sandbox: a worker sees what the loader sees: %s", strerror(errno));
-    }
+    held = files;
     if (instrument() == NULL) {
         const struct rlimit none = { 0, 0 };
         (void)setrlimit(RLIMIT_NPROC, &none);
     }
     held |= give_up_privileges(reader_capabilities);
-    held |= restrict_calls(CALLS_WORKER, &reason);
+    held |= restrict_calls(role, &reason);
     if (reason != NULL && (before & SANDBOX_CALLS)) {
-        log_problem("sandbox: a worker may do what the loader may: %s", reason);
+        log_problem("sandbox: %s may do what the loader may: %s", name, reason);
     }
     return held;
+}
+
+unsigned sandbox_worker(const int *folders, size_t count)
+{
+    struct landlock landlock;
+    unsigned files = 0;
+    if (!is_wanted) {
+        return 0;
+    }
+    if (begin_files(&landlock)) {
+        files = enforce(&landlock, allow_folders(&landlock, folders, count, LANDLOCK_READ));
+    }
+    return restrict_child("a worker", CALLS_WORKER, files);
+}
+
+unsigned sandbox_background(const int *read, const int *write, size_t count)
+{
+    struct landlock landlock;
+    unsigned files = 0;
+    if (!is_wanted) {
+        return 0;
+    }
+    if (begin_files(&landlock)) {
+        files = enforce(&landlock, allow_folders(&landlock, read, count, LANDLOCK_READ) &&
+                                       allow_folders(&landlock, write, count, LANDLOCK_CHANGE));
+    }
+    return restrict_child("the background process", CALLS_BACKGROUND, files);
 }
 
 #endif

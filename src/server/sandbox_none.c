@@ -25,4 +25,9 @@ unsigned sandbox_worker(UNUSED const int *folders, UNUSED size_t count)
     return 0;
 }
 
+unsigned sandbox_background(UNUSED const int *read, UNUSED const int *write, UNUSED size_t count)
+{
+    return 0;
+}
+
 #endif

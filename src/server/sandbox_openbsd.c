@@ -51,6 +51,11 @@ static bool may_read(const char *path)
     return unveil(path, "r") == 0 || errno == ENOENT;
 }
 
+static bool may_change(const char *path)
+{
+    return path == NULL || unveil(path, "rwc") == 0;
+}
+
 static bool may_read_tree(const struct sandbox_tree *tree)
 {
     bool ok = may_read(tree->folder);
@@ -69,17 +74,20 @@ unsigned sandbox_loader(const struct sandbox_tree *trees, size_t count)
         return 0;
     }
     bool ok = true;
+    bool has_state = false;
     for (size_t i = 0; ok && i < sizeof library_files / sizeof library_files[0]; i++) {
         ok = may_read(library_files[i]);
     }
     for (size_t i = 0; ok && i < count; i++) {
-        ok = may_read_tree(&trees[i]);
+        ok = may_read_tree(&trees[i]) && may_change(trees[i].state_path);
+        has_state |= trees[i].state >= 0;
     }
     if (!ok) {
         log_problem("sandbox: loader: unveil: %s", strerror(errno));
     }
     /* inet: to accept, in the workers. The missing promise `unveil` makes what is seen final. */
-    bool holds = promise("loader", "stdio rpath inet unix proc");
+    bool holds = promise("loader", has_state ? "stdio rpath wpath cpath flock fattr inet unix proc"
+                                             : "stdio rpath flock inet unix proc");
     log_message("sandbox: %s%s", ok ? "files (unveil), " : "",
                 holds ? "system calls (pledge)" : "no pledge");
     return (ok ? SANDBOX_FILES : 0u) | (holds ? SANDBOX_CALLS : 0u);
@@ -93,7 +101,13 @@ bool sandbox_is_outgrown(UNUSED const struct sandbox_tree *tree)
 
 unsigned sandbox_worker(UNUSED const int *folders, UNUSED size_t count)
 {
-    return is_wanted && promise("worker", "stdio rpath inet unix") ? SANDBOX_CALLS : 0;
+    return is_wanted && promise("worker", "stdio rpath flock inet unix") ? SANDBOX_CALLS : 0;
+}
+
+unsigned sandbox_background(UNUSED const int *read, UNUSED const int *write, UNUSED size_t count)
+{
+    return is_wanted && promise("background", "stdio rpath wpath cpath flock fattr") ? SANDBOX_CALLS
+                                                                                     : 0;
 }
 
 #endif

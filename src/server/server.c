@@ -6,6 +6,7 @@
 #include "server/log.h"
 #include "server/master.h"
 #include "server/process.h"
+#include "server/state.h"
 #include "server/systemd.h"
 
 #include <signal.h>
@@ -60,6 +61,10 @@ int server_run(const struct server_options *options)
         return 1;
     }
     int code = 1;
+    if (options->state != NULL) {
+        /* The loader, which tries again as its user, says what is wrong. */
+        (void)!state_make(options->state, options->user);
+    }
     log_low_file_limit(options);
     if (open_listeners(options, &sockets, &listeners)) {
         code = master_run(options, &listeners, &ring);

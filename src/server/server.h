@@ -65,6 +65,7 @@ struct server_options {
     size_t site_count;               /* at least 1, at most LIMIT_CAPSULES */
     const char *certs_folder;
     const struct server_user *user; /* NULL: stay who we are */
+    const char *state;              /* the folder of state.h; NULL: none could be thought of */
     bool loopback_only;             /* root without a user: loopback addresses only */
     /** Folders of a capsule whose files and sub-folders are watched, ended by NULL; the files
      * beside them are watched too. */

@@ -69,6 +69,13 @@ static void take_paths(struct settings *file, const struct setting *setting, sli
     (void)add(file, setting, value, to_path(file, value));
 }
 
+/* `none`, or a folder. */
+static void take_state(struct settings *file, const struct setting *setting, slice value)
+{
+    *(const char **)((char *)file->out + setting->offset) =
+        slice_equal(value, SLICE("none")) ? "none" : to_path(file, value);
+}
+
 /* `unix:PATH` with a path that holds wherever the server is started. */
 static const char *listen_text(const struct settings *file, slice written)
 {
@@ -208,6 +215,7 @@ static const struct setting table[] = {
     { "Proxy", take_prefixes, TO(proxies) },
     { "Sandbox", settings_take_bool, TO(sandbox) },
     { "Socket-Mode", take_mode, TO(socket_mode) },
+    { "State", take_state, TO(state) },
     { "Tickets", take_tickets, TO(tickets) },
     { "User", take_name, TO(user) },
     { "Watch", take_watch, TO(watch_by_looking) },

@@ -21,6 +21,7 @@ struct path_list {
 struct server_settings {
     struct path_list capsules;
     const char *certs;          /* NULL: not given */
+    const char *state;          /* as written, `none` too; NULL: not given */
     struct path_list listen;    /* as listen_parse takes them */
     const char *user;           /* whom to become when started as root; NULL: not given */
     unsigned long workers;      /* 0: one a core */

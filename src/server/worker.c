@@ -309,11 +309,13 @@ static void tear_down(struct worker *worker)
 /* Before the first accept; nothing that a stranger sent has been read. */
 static void restrict_self(const struct worker *worker)
 {
-    int folders[LIMIT_CAPSULES];
-    for (size_t i = 0; i < worker->sites->count; i++) {
+    int folders[2 * LIMIT_CAPSULES];
+    const size_t count = worker->sites->count;
+    for (size_t i = 0; i < count; i++) {
         folders[i] = worker->sites->items[i].static_folder;
+        folders[count + i] = worker->sites->items[i].state_folder;
     }
-    (void)sandbox_worker(folders, worker->sites->count);
+    (void)sandbox_worker(folders, 2 * count);
 }
 
 void worker_run(const struct worker_setup *setup)

@@ -25,6 +25,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -46,8 +47,10 @@ static const char *const role_names[ROLES] = { "master", "loader", "worker" };
 static char root[64]; /* with capsule/, capsule/static/, outside/ */
 static char capsule[128];
 static struct sandbox_tree tree = { .folder = capsule,
-                                    .below = (const char *const[]){ "reviews", "static", NULL } };
+                                    .below = (const char *const[]){ "reviews", "static", NULL },
+                                    .state = -1 };
 static int static_folder = -1;
+static int state_folder = -1;
 static int listener = -1;      /* of TCP, with a connection for each role */
 static int not_connected = -1; /* a socket of TCP */
 static struct sockaddr_in listening;
@@ -82,6 +85,9 @@ static int setup(void **state)
     assert_int_equal(symlink("../elsewhere", in_root("capsule/reviews")), 0);
     assert_int_equal(symlink("sub/file", in_root("capsule/static/in")), 0);
 
+    assert_true(file_make_folders(AT_FDCWD, in_root("state")));
+    assert_true(file_write(AT_FDCWD, in_root("state/index"), SLICE("words"), 0));
+    state_folder = open(in_root("state"), O_RDONLY | O_DIRECTORY);
     static_folder = open(in_root("capsule/static"), O_RDONLY | O_DIRECTORY);
     open_file = open(in_root("outside/log"), O_WRONLY | O_CREAT | O_APPEND, 0600);
     assert_true(static_folder >= 0 && open_file >= 0);
@@ -95,7 +101,7 @@ static int setup(void **state)
     assert_int_equal(bind(listener, (struct sockaddr *)&listening, size), 0);
     assert_int_equal(listen(listener, 5), 0);
     assert_int_equal(getsockname(listener, (struct sockaddr *)&listening, &size), 0);
-    for (int role = 0; role < ROLES; role++) {
+    for (int role = 0; role < ROLES + 1; role++) {
         int client = socket(AF_INET, SOCK_STREAM, 0);
         assert_int_equal(connect(client, (struct sockaddr *)&listening, size), 0);
     }
@@ -610,6 +616,112 @@ static void test_nothing_is_restricted_unless_wanted(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* --- the background process ----------------------------------------------------------------------
+ */
+
+static int read_state(void)
+{
+    return open_and_read(in_root("state/index"));
+}
+static int write_state(void)
+{
+    char other[256];
+    strcpy(other, in_root("state/fresh"));
+    const int fd = open(other, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    if (fd < 0 || pwrite(fd, "x", 1, 0) != 1 || ftruncate(fd, 0) != 0 || fdatasync(fd) != 0 ||
+        fchmod(fd, 0600) != 0 || close(fd) != 0 || rename(other, in_root("state/index")) != 0) {
+        return errno;
+    }
+    return 0;
+}
+static int remove_state(void)
+{
+    const char *path = in_root("state/folder");
+    return mkdir(path, 0700) != 0 || rmdir(path) != 0 || unlink(in_root("state/index")) != 0 ? errno
+                                                                                             : 0;
+}
+static int lock_state(void)
+{
+    return result(flock(open(in_root("state"), O_RDONLY | O_DIRECTORY), LOCK_EX | LOCK_NB));
+}
+
+static const struct state_attempt {
+    const char *name;
+    int (*run)(void);
+    unsigned kept_by; /* from who may not */
+    bool by_worker, by_background;
+} state_attempts[] = {
+    { "remove from the state folder", remove_state, FILES | CALLS, false, true },
+    { "write to the state folder", write_state, FILES | CALLS, false, true },
+    { "lock the state folder", lock_state, FILES | CALLS, false, true },
+    { "read the state folder", read_state, 0, true, true },
+    { "read a file outside", read_outside, FILES, false, false },
+    { "list the capsule", list_capsule, FILES, false, false },
+    { "write a file of the capsule", write_inside, FILES, false, false },
+    { "make a file in the capsule", create_inside, FILES, false, false },
+    { "remove a file of the capsule", remove_inside, FILES, false, false },
+    { "rename a file outside", rename_inside, FILES, false, false },
+    { "truncate a file by its name", truncate_inside, CALLS, false, false },
+    { "change a mode by its name", change_mode, CALLS, false, false },
+    { "make a socket", tcp_socket, CALLS, false, false },
+    { "connect", connect_out, CALLS, false, false },
+    { "take a connection", take_connection, CALLS, true, false },
+    { "fork", fork_child, CALLS, false, false },
+    { "execute", execute, CALLS, false, false },
+    { "signal the parent", signal_parent, SANDBOX_SIGNALS | CALLS, false, false },
+    { "make code", make_code, CALLS, false, false },
+    { "serve a file", serve_file, 0, true, true },
+    { "write a line of the log", write_log, 0, true, true },
+    { "take memory", take_memory, 0, true, true },
+};
+
+static unsigned enter_with_state(bool is_background)
+{
+    struct sandbox_tree with_state = tree;
+    with_state.state = state_folder;
+    (void)dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+    (void)sandbox_master(true);
+    (void)sandbox_loader(&with_state, 1);
+    const int folders[] = { static_folder, state_folder };
+    return is_background ? sandbox_background(&folders[0], &folders[1], 1)
+                         : sandbox_worker(folders, ARRAY_LENGTH(folders));
+}
+
+static bool try_with_state(const struct state_attempt *attempt, bool is_background)
+{
+    const bool allowed = is_background ? attempt->by_background : attempt->by_worker;
+    pid_t pid = fork();
+    if (pid == 0) {
+        const unsigned held = enter_with_state(is_background);
+        if (!allowed && (attempt->kept_by & held) == 0) {
+            _exit(1); /* nothing here protects from it */
+        }
+        errno = 0;
+        _exit(attempt->run());
+    }
+    const int status = wait_for(pid);
+    const bool done = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    const bool refused = WIFEXITED(status) ? !done : WTERMSIG(status) == SIGSYS;
+    if (allowed ? !done : !refused) {
+        print_error("%s: %s: status %x\n", is_background ? "background" : "worker", attempt->name,
+                    (unsigned)status);
+        return false;
+    }
+    return true;
+}
+
+static void test_who_writes_to_the_state_folder(void **state)
+{
+    (void)state;
+    unsigned wrong = 0;
+    for (int is_background = 1; is_background >= 0; is_background--) {
+        for (size_t i = 0; i < ARRAY_LENGTH(state_attempts); i++) {
+            wrong += !try_with_state(&state_attempts[i], is_background != 0);
+        }
+    }
+    assert_int_equal(wrong, 0);
+}
+
 /* --- a capsule that is replaced ------------------------------------------------------------------
  */
 
@@ -682,6 +794,7 @@ int main(void)
 #ifdef __linux__
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attempts),
+        cmocka_unit_test(test_who_writes_to_the_state_folder),
         cmocka_unit_test(test_what_an_intruder_tries_ends_the_process),
         cmocka_unit_test(test_an_assertion_that_fails_is_no_bad_system_call),
         cmocka_unit_test(test_nothing_is_restricted_unless_wanted),
