@@ -97,6 +97,8 @@
 /** Largest memory of them in bytes: a line of 300 bytes a picture, and those that others took the
  * place of since it was tidied. */
 #define LIMIT_IMAGES_MEMORY (64u * 1024 * 1024)
+/** Bytes of the catalogue of all books of a capsule: so many have 100,000 of them. */
+#define LIMIT_BOOK_CATALOGUE (32u * 1024 * 1024)
 /** Longest name of a picture in bytes, without its extension. */
 #define LIMIT_IMAGE_NAME 80
 

@@ -10,6 +10,7 @@
 #include "cmd/open_capsule.h"
 #include "cmd/path_check.h"
 #include "cmd/tree.h"
+#include "gempub/book.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,8 +32,11 @@ struct build {
     struct buf name; /* scratch */
     struct buf page; /* scratch */
     struct buf file; /* scratch: the page in another form */
-    size_t total;    /* files there will be */
-    size_t closed;   /* pages that are left out, because files cannot be closed */
+    struct shelf shelf;
+    struct page_shelf offered; /* the books of `shelf` */
+    bool has_books;
+    size_t total;  /* files there will be */
+    size_t closed; /* pages that are left out, because files cannot be closed */
     size_t done;
     bool keep_going; /* in spite of errors */
     bool writes;     /* there is something to build, and no reason not to */
@@ -93,6 +97,15 @@ static bool count_page(void *context, const struct page *page)
     if (is_closed(build, page)) {
         build->closed++;
     } else {
+        build->total++;
+    }
+    return true;
+}
+
+static bool count_book(void *context, const struct page *page)
+{
+    struct build *build = context;
+    if (book_is_offered(build->open->capsule, page)) {
         build->total++;
     }
     return true;
@@ -274,10 +287,37 @@ static bool take_page(void *context, const struct page *page)
     return !build->writes || write_page(build, page, &answer);
 }
 
+static void begin_book(void *context)
+{
+    struct build *build = context;
+    build->done++;
+    show_progress(build);
+}
+
+/* Before the pages, which say how large they are. */
+static bool make_books(struct build *build)
+{
+    const struct build_books order = { .open = build->open,
+                                       .pages = &build->context,
+                                       .tree = &build->tree,
+                                       .shelf = &build->shelf,
+                                       .interrupted = &interrupted,
+                                       .progress = begin_book,
+                                       .context = build };
+    if (!build->writes || !build->has_books) {
+        return true;
+    }
+    bool ok = build_books(&order);
+    build->offered = shelf_for_pages(&build->shelf);
+    build->context.shelf = &build->offered;
+    return ok;
+}
+
 static bool make_pages(struct build *build, const char *output)
 {
     bool ok = !build->writes || (tree_begin(&build->tree, output) && is_output_apart(build));
-    ok = ok && sitemap_walk(build->open->capsule, take_page, build) && put_own_files(build);
+    ok = ok && make_books(build) && sitemap_walk(build->open->capsule, take_page, build) &&
+         put_own_files(build);
     end_progress(build);
     return ok;
 }
@@ -307,6 +347,7 @@ static int write_tree(const struct open_capsule *open, const struct build_option
     struct build build = { .open = open,
                            .diags = diags,
                            .keep_going = options->keep_going,
+                           .has_books = options->gpub,
                            .tree = TREE_NONE,
                            .show_progress = isatty(STDERR_FILENO) != 0,
                            .started = milliseconds() };
@@ -315,8 +356,12 @@ static int write_tree(const struct open_capsule *open, const struct build_option
     buf_init(&build.name, LIMIT_PAGE);
     buf_init(&build.page, LIMIT_PAGE);
     buf_init(&build.file, LIMIT_EXPORTED_PAGE);
+    shelf_init(&build.shelf);
     catch_signals();
     (void)sitemap_walk(open->capsule, count_page, &build);
+    if (build.has_books) {
+        (void)sitemap_walk_books(open->capsule, count_book, &build);
+    }
     build.links = link_check_begin(open, DIAG_WARNING, DIAG_WARNING, diags);
     build.writes = build.total > 0 && is_allowed(&build);
     bool ok = make_pages(&build, options->output);
@@ -325,6 +370,7 @@ static int write_tree(const struct open_capsule *open, const struct build_option
     int code =
         ok ? finish(&build, options->output) : command_fail("%s", buf_string(&build.tree.error));
     tree_release(&build.tree);
+    shelf_release(&build.shelf);
     buf_release(&build.name);
     buf_release(&build.page);
     buf_release(&build.file);
@@ -361,7 +407,8 @@ static int run(int argc, char **argv)
     if (!build_options_parse(argc, argv, &options, &code)) {
         return code;
     }
-    return options.gpub ? build_gpub(&options) : build(&options);
+    bool is_one = options.whole || options.review != NULL || options.tag != NULL;
+    return is_one ? build_gpub(&options) : build(&options);
 }
 
 const struct command command_build = {

@@ -30,13 +30,32 @@ static void catch_signals(void)
     (void)sigaction(SIGHUP, &action, NULL);
 }
 
+/* What books are made from. */
 struct books {
-    const struct build_options *options;
-    struct open_capsule open;
+    const struct open_capsule *open;
     struct page_context context; /* with the base */
+    const volatile sig_atomic_t *interrupted;
     int statics;
     struct buf error;
 };
+
+static void books_begin(struct books *books)
+{
+    struct arena arena;
+    arena_init(&arena);
+    buf_init(&books->error, TREE_ERROR_MAX);
+    books->statics = open(arena_printf(&arena, "%s/static", books->open->folder).ptr,
+                          O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    arena_release(&arena);
+}
+
+static void books_end(struct books *books)
+{
+    if (books->statics >= 0) {
+        (void)close(books->statics);
+    }
+    buf_release(&books->error);
+}
 
 static bool write_book(struct books *books, const struct book_subject *subject, int fd,
                        struct gempub_made *made)
@@ -44,17 +63,84 @@ static bool write_book(struct books *books, const struct book_subject *subject, 
     const struct gempub_order order = { .context = &books->context,
                                         .subject = *subject,
                                         .statics = books->statics,
-                                        .interrupted = &interrupted };
+                                        .interrupted = books->interrupted };
     return gempub_write(&order, fd, made, &books->error);
 }
-
-/* --- one book in a file ----------------------------------------------------------------------- */
 
 static bool fail(struct books *books, const char *what)
 {
     buf_printf(&books->error, "%s: %s", what, strerror(errno));
     return false;
 }
+
+/* --- all of them in a tree -------------------------------------------------------------------- */
+
+struct shelving {
+    struct books books;
+    const struct build_books *order;
+    struct buf name;
+};
+
+/* The book is made in a file without a name in the new folder, and goes from there to its place. */
+static bool put_book(struct shelving *shelving, const struct page *page)
+{
+    static const char scratch[] = ".unfinished";
+    const struct book_subject subject = book_subject_of(page);
+    struct books *books = &shelving->books;
+    struct tree *tree = shelving->order->tree;
+    struct gempub_made made;
+    int fd =
+        openat(tree->new_tree, scratch, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        return fail(books, tree->building);
+    }
+    (void)unlinkat(tree->new_tree, scratch, 0);
+    bool ok = write_book(books, &subject, fd, &made);
+    off_t size = ok ? lseek(fd, 0, SEEK_END) : 0;
+    if (ok && !tree_put_file(tree, buf_slice(&shelving->name), fd)) {
+        buf_put(&books->error, buf_slice(&tree->error));
+        ok = false;
+    }
+    (void)close(fd);
+    if (ok) {
+        buf_clear(&shelving->name);
+        shelf_put_name(page, &shelving->name);
+        shelf_claim(shelving->order->shelf, buf_slice(&shelving->name))->size = (uint64_t)size;
+    }
+    return ok;
+}
+
+static bool take_book(void *context, const struct page *page)
+{
+    struct shelving *shelving = context;
+    if (!book_is_offered(shelving->books.open->capsule, page)) {
+        return true;
+    }
+    buf_clear(&shelving->name);
+    page_put_file_name(page, &shelving->name);
+    shelving->order->progress(shelving->order->context);
+    return put_book(shelving, page);
+}
+
+bool build_books(const struct build_books *order)
+{
+    struct shelving shelving = { .books = { .open = order->open,
+                                            .context = *order->pages,
+                                            .interrupted = order->interrupted },
+                                 .order = order };
+    buf_init(&shelving.name, LIMIT_REQUEST_URL);
+    books_begin(&shelving.books);
+    bool ok = sitemap_walk_books(order->open->capsule, take_book, &shelving);
+    if (!ok) {
+        buf_clear(&order->tree->error);
+        buf_put(&order->tree->error, buf_slice(&shelving.books.error));
+    }
+    books_end(&shelving.books);
+    buf_release(&shelving.name);
+    return ok;
+}
+
+/* --- one book in a file ----------------------------------------------------------------------- */
 
 /* A reader of `path` sees the old file or the new one. */
 static bool put_file(struct books *books, const struct book_subject *subject, const char *path,
@@ -79,10 +165,10 @@ static bool put_file(struct books *books, const struct book_subject *subject, co
 }
 
 /* What --review or --tag names; nothing for --whole. */
-static bool find_subject(struct books *books, struct book_subject *subject)
+static bool find_subject(struct books *books, const struct build_options *options,
+                         struct book_subject *subject)
 {
-    const struct capsule *capsule = books->open.capsule;
-    const struct build_options *options = books->options;
+    const struct capsule *capsule = books->open->capsule;
     *subject = (struct book_subject){ 0 };
     if (options->review != NULL) {
         subject->review = capsule_find_review(capsule, slice_of(options->review));
@@ -110,144 +196,52 @@ static bool find_subject(struct books *books, struct book_subject *subject)
     return true;
 }
 
-static int build_one(struct books *books)
+static int build_one(struct books *books, const struct build_options *options)
 {
     struct book_subject subject;
     struct gempub_made made = { 0 };
-    const char *path = books->options->output;
-    if (!find_subject(books, &subject) || !put_file(books, &subject, path, &made)) {
+    const char *path = options->output;
+    catch_signals();
+    if (!find_subject(books, options, &subject) || !put_file(books, &subject, path, &made)) {
         return command_fail("%s", buf_string(&books->error));
     }
     (void)printf("%s: %zu files, %zu of them pictures\n", path, made.files, made.pictures);
     return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* --- all of them in a folder ------------------------------------------------------------------ */
-
-struct shelf {
-    struct books *books;
-    struct tree tree;
-    struct buf name;
-};
-
-/* The book is made in a file without a name in the new folder, and goes from there to its place. */
-static bool put_book(struct shelf *shelf, const struct book_subject *subject)
+static int load_and_build(const struct build_options *options, slice base, struct diags *diags)
 {
-    static const char scratch[] = ".unfinished";
-    struct books *books = shelf->books;
-    struct gempub_made made;
-    if (!book_is_possible(books->open.capsule, subject)) {
-        return true;
+    struct open_capsule open;
+    if (!open_capsule_load(&open, options->folder, options->now, options->drafts, diags)) {
+        command_print_diags(diags);
+        return command_fail("%s: there is no capsule to build", options->folder);
     }
-    int fd = openat(shelf->tree.new_tree, scratch,
-                    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        return fail(books, books->options->output);
-    }
-    (void)unlinkat(shelf->tree.new_tree, scratch, 0);
-    bool ok = write_book(books, subject, fd, &made);
-    if (ok && !tree_put_file(&shelf->tree, buf_slice(&shelf->name), fd)) {
-        buf_put(&books->error, buf_slice(&shelf->tree.error));
-        ok = false;
-    }
-    (void)close(fd);
-    return ok;
-}
-
-static bool put_named(struct shelf *shelf, const char *folder, slice slug,
-                      const struct book_subject *subject)
-{
-    buf_clear(&shelf->name);
-    buf_printf(&shelf->name, "%s/%.*s.gpub", folder, SLICE_ARG(slug));
-    return put_book(shelf, subject);
-}
-
-static bool put_all(struct shelf *shelf)
-{
-    const struct capsule *capsule = shelf->books->open.capsule;
-    const struct facet *tags = &capsule->facets[FACET_TAGS];
-    buf_puts(&shelf->name, "capsule.gpub");
-    bool ok = put_book(shelf, &(struct book_subject){ 0 });
-    for (size_t i = 0; ok && i < capsule->review_count; i++) {
-        const struct review *review = capsule->reviews[i];
-        ok = put_named(shelf, "reviews", review->slug, &(struct book_subject){ .review = review });
-    }
-    for (size_t i = 0; ok && i < tags->value_count; i++) {
-        const struct book_subject subject = { .facet = tags, .value = &tags->values[i] };
-        ok = put_named(shelf, "tags", subject.value->slug, &subject);
-    }
-    return ok;
-}
-
-static int build_shelf(struct books *books)
-{
-    struct shelf shelf = { .books = books, .tree = TREE_NONE };
-    if (!book_is_possible(books->open.capsule, &(struct book_subject){ 0 })) {
-        return command_fail("the whole capsule is closed or empty: there is nothing to build");
-    }
-    buf_init(&shelf.name, LIMIT_REQUEST_URL);
-    bool ok = tree_begin(&shelf.tree, books->options->output);
-    if (!ok) {
-        buf_put(&books->error, buf_slice(&shelf.tree.error));
-    }
-    ok = ok && put_all(&shelf);
-    if (ok && !tree_finish(&shelf.tree)) {
-        buf_put(&books->error, buf_slice(&shelf.tree.error));
-        ok = false;
-    }
-    if (ok) {
-        (void)printf("%s: %zu books, %zu written, %zu unchanged\n", books->options->output,
-                     shelf.tree.written + shelf.tree.kept, shelf.tree.written, shelf.tree.kept);
-    }
-    tree_release(&shelf.tree);
-    buf_release(&shelf.name);
-    int code = ok ? EXIT_DONE : command_fail("%s", buf_string(&books->error));
-    return fflush(stdout) == 0 ? code : EXIT_FAILED;
-}
-
-/* --- the command ------------------------------------------------------------------------------ */
-
-static int build(struct books *books, const struct diags *diags)
-{
-    const struct build_options *options = books->options;
+    command_print_diags(diags);
+    struct books books = { .open = &open, .context = open.context, .interrupted = &interrupted };
+    int code;
+    books.context.base = base;
+    books_begin(&books);
     if (diags->counts[DIAG_ERROR] > 0 && !options->keep_going) {
-        return command_fail("nothing was built, because of errors (--keep-going builds without "
+        code = command_fail("nothing was built, because of errors (--keep-going builds without "
                             "the reviews that have them)");
+    } else {
+        code = build_one(&books, options);
     }
-    catch_signals();
-    bool one = options->whole || options->review != NULL || options->tag != NULL;
-    return one ? build_one(books) : build_shelf(books);
+    books_end(&books);
+    open_capsule_close(&open);
+    return code;
 }
 
 int build_gpub(const struct build_options *options)
 {
     struct diags diags;
-    struct books books = { .options = options };
     struct buf base;
     diags_init(&diags);
-    if (!open_capsule_load(&books.open, options->folder, options->now, options->drafts, &diags)) {
-        command_print_diags(&diags);
-        diags_release(&diags);
-        return command_fail("%s: there is no capsule to build", options->folder);
-    }
-    command_print_diags(&diags);
     buf_init(&base, LIMIT_REQUEST_URL);
-    buf_init(&books.error, TREE_ERROR_MAX);
     build_put_base(options->base, &base);
-    books.context = books.open.context;
-    books.context.base = buf_slice(&base);
-    struct arena arena;
-    arena_init(&arena);
-    books.statics = open(arena_printf(&arena, "%s/static", options->folder).ptr,
-                         O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    arena_release(&arena);
-    int code = base.failed ? command_fail("--base is too long") : build(&books, &diags);
-    if (books.statics >= 0) {
-        (void)close(books.statics);
-    }
-    buf_release(&books.error);
+    int code = base.failed ? command_fail("--base is too long")
+                           : load_and_build(options, buf_slice(&base), &diags);
     buf_release(&base);
-    open_capsule_close(&books.open);
     diags_release(&diags);
     return code;
 }

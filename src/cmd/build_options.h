@@ -16,8 +16,8 @@ struct build_options {
     int64_t now;
     bool drafts;
     bool keep_going;
-    bool gpub;          /* books, not a tree of pages */
-    bool whole;         /* the three are for one book; at most one of them is set */
+    bool gpub;          /* with books */
+    bool whole;         /* the three are for one book and nothing else; at most one is set */
     const char *review; /* a slug, or NULL */
     const char *tag;
 };

@@ -69,6 +69,11 @@ static const struct review *review_at(const struct book *book, size_t index)
     return again ? NULL : mention->review;
 }
 
+struct book_subject book_subject_of(const struct page *page)
+{
+    return (struct book_subject){ page->review, page->facet, page->value };
+}
+
 bool book_is_possible(const struct capsule *capsule, const struct book_subject *subject)
 {
     struct page page = { .kind = PAGE_REVIEW, .review = subject->review };
@@ -82,6 +87,12 @@ bool book_is_possible(const struct capsule *capsule, const struct book_subject *
         return capsule->review_count + capsule->page_count > 0;
     }
     return subject->value->mention_count > 0;
+}
+
+bool book_is_offered(const struct capsule *capsule, const struct page *page)
+{
+    const struct book_subject subject = book_subject_of(page);
+    return book_is_possible(capsule, &subject) && page_is_open(capsule, page);
 }
 
 /* --- its pictures ----------------------------------------------------------------------------- */
@@ -108,8 +119,9 @@ static bool is_good_name(slice name)
     return name.len > 0;
 }
 
-/* The size of a file that can be read now. */
-static bool find_size(const struct book *book, const struct static_file *file, uint64_t *size)
+/* Size and time of a file that can be read now. */
+static bool look_at(const struct book *book, const struct static_file *file,
+                    struct book_picture *out)
 {
     struct stat status;
     char name[LIMIT_GEMPUB_NAME + 1];
@@ -122,7 +134,11 @@ static bool find_size(const struct book *book, const struct static_file *file, u
         return false;
     }
     bool ok = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= 0;
-    *size = ok ? (uint64_t)status.st_size : 0;
+    *out = (struct book_picture){ .file = file };
+    if (ok) {
+        out->size = (uint64_t)status.st_size;
+        out->changed = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+    }
     (void)close(fd);
     return ok;
 }
@@ -130,16 +146,17 @@ static bool find_size(const struct book *book, const struct static_file *file, u
 static bool take_picture(struct book *book, const struct page *page)
 {
     const struct static_file *file = page->file;
-    uint64_t size;
+    struct book_picture picture;
     /* Two more are the metadata and the contents. */
     if (!slice_starts_with(file->media_type, SLICE("image/")) || !is_good_name(file->path) ||
         book->pages.count + book->pictures.count + 2 >= LIMIT_GEMPUB_FILES ||
-        !page_is_open(book->context.capsule, page) || !find_size(book, file, &size) ||
-        size > LIMIT_IMAGE_FILE || book->picture_bytes + size > LIMIT_GEMPUB_PICTURES) {
+        !page_is_open(book->context.capsule, page) || !look_at(book, file, &picture) ||
+        picture.size > LIMIT_IMAGE_FILE ||
+        book->picture_bytes + picture.size > LIMIT_GEMPUB_PICTURES) {
         return false;
     }
-    book->picture_bytes += size;
-    *ARRAY_ADD(&book->arena, &book->pictures) = (struct book_picture){ file, size };
+    book->picture_bytes += picture.size;
+    *ARRAY_ADD(&book->arena, &book->pictures) = picture;
     return true;
 }
 
@@ -234,13 +251,24 @@ static void add_indexes(struct book *book)
     }
 }
 
+/* The cover's name stands in the metadata as it is, and readers put it into a link as it is. */
+static bool needs_no_encoding(slice path)
+{
+    for (size_t i = 0; i < path.len; i++) {
+        if (slice_find_byte(SLICE(" %#?"), path.ptr[i]) < 4) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_cover(struct book *book, slice path)
 {
     const struct page page = { .kind = PAGE_STATIC,
                                .file = capsule_find_static(book->context.capsule, path) };
     bool fits = slice_ends_with(path, SLICE(".jpg")) || slice_ends_with(path, SLICE(".jpeg")) ||
                 slice_ends_with(path, SLICE(".png"));
-    if (fits && holds(book, &page)) {
+    if (fits && needs_no_encoding(path) && holds(book, &page)) {
         book->cover = page.file;
     }
     return book->cover != NULL;
@@ -284,8 +312,9 @@ bool book_init(struct book *book, const struct page_context *context,
     const struct capsule *capsule = context->capsule;
     *book = (struct book){ .subject = *subject, .context = *context, .statics = statics };
     arena_init(&book->arena);
-    book->bound = (struct page_book){ holds, book, make_title(book) };
+    book->bound = (struct page_book){ holds, book, make_title(book), is_of_capsule(book) };
     book->context.book = &book->bound;
+    book->context.shelf = NULL;
     book->context.export = true;
     book->seen = arena_alloc(&book->arena, capsule->static_count + 1);
     for (size_t i = 0; i < review_count(book); i++) {

@@ -28,6 +28,7 @@ struct book_subject {
 struct book_picture {
     const struct static_file *file;
     uint64_t size;
+    int64_t changed; /* nanoseconds of a clock: when its bytes were written */
 };
 
 struct book {
@@ -51,8 +52,12 @@ struct book {
     const struct static_file *cover;
 };
 
+/** That of a page of the sitemap which is a book. */
+struct book_subject book_subject_of(const struct page *page);
 /** True when there can be such a book: it has something that everybody may read. */
 bool book_is_possible(const struct capsule *capsule, const struct book_subject *subject);
+/** The same of a book that is a page of the sitemap, whose own address is open to everybody. */
+bool book_is_offered(const struct capsule *capsule, const struct page *page);
 /**
  * Find out what is in the book. `context` is that of the capsule's pages: host and base are those
  * of links that lead out of the book. `book` must stay where it is. False when it has too many

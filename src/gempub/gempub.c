@@ -1,6 +1,7 @@
 #include "gempub/gempub.h"
 
 #include "base/limits.h"
+#include "base/siphash.h"
 #include "gempub/packing.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ struct writing {
     size_t given;        /* bytes of it */
     int picture;         /* the file that is open, or -1 */
     uint64_t text_bytes; /* of all of them */
+    bool is_too_large;
 };
 
 /* --- what is in a file ------------------------------------------------------------------------ */
@@ -51,6 +53,7 @@ static bool render(struct writing *writing, size_t number, struct buf *error)
         book_put_page(&writing->book, number - FIRST_PAGE, &writing->text);
     }
     if (writing->text.failed) {
+        writing->is_too_large = true;
         buf_puts(error, "a page is too large");
     }
     return !writing->text.failed;
@@ -118,6 +121,7 @@ static bool add_text(struct writing *writing, struct packing *packing, size_t nu
     }
     writing->text_bytes += writing->text.len;
     if (writing->text_bytes > LIMIT_GEMPUB_TEXT) {
+        writing->is_too_large = true;
         buf_puts(error, "there is more text than a gempub can have");
         return false;
     }
@@ -158,21 +162,80 @@ static bool write_book(struct writing *writing, int fd, struct buf *error)
     return ok;
 }
 
+static bool open_book(struct writing *writing, struct buf *error)
+{
+    const struct gempub_order *order = writing->order;
+    if (book_init(&writing->book, order->context, &order->subject, order->statics)) {
+        return true;
+    }
+    writing->is_too_large = true;
+    buf_printf(error, "there are more than %u pages, which no gempub can have", LIMIT_GEMPUB_FILES);
+    return false;
+}
+
 bool gempub_write(const struct gempub_order *order, int fd, struct gempub_made *made,
                   struct buf *error)
 {
     struct writing writing = { .order = order, .picture = -1 };
-    bool ok = false;
     buf_init(&writing.text, LIMIT_PAGE);
-    if (!book_init(&writing.book, order->context, &order->subject, order->statics)) {
-        buf_printf(error, "there are more than %u pages, which no gempub can have",
-                   LIMIT_GEMPUB_FILES);
-    } else {
-        ok = write_book(&writing, fd, error);
-    }
+    bool ok = open_book(&writing, error) && write_book(&writing, fd, error);
     *made = (struct gempub_made){ .files = first_picture(&writing) + writing.book.pictures.count,
                                   .pictures = writing.book.pictures.count,
-                                  .bytes = writing.text_bytes + writing.book.picture_bytes };
+                                  .bytes = writing.text_bytes + writing.book.picture_bytes,
+                                  .is_too_large = writing.is_too_large };
+    book_release(&writing.book);
+    buf_release(&writing.text);
+    return ok;
+}
+
+/* --- what it is made from --------------------------------------------------------------------- */
+
+uint64_t gempub_digest_add(uint64_t digest, slice bytes)
+{
+    const struct siphash_key key = { digest, bytes.len };
+    return siphash(&key, bytes);
+}
+
+static uint64_t add_picture(uint64_t digest, const struct book_picture *picture)
+{
+    const uint64_t facts[] = { picture->size, (uint64_t)picture->changed };
+    digest = gempub_digest_add(digest, picture->file->path);
+    return gempub_digest_add(digest, (slice){ (const char *)facts, sizeof facts });
+}
+
+static bool is_known_otherwise(const struct book *book, const struct page *page)
+{
+    return book->subject.review == NULL && page->review != NULL;
+}
+
+static bool digest_book(struct writing *writing, uint64_t *digest, struct buf *error)
+{
+    struct book *book = &writing->book;
+    if (book->subject.review != NULL) {
+        *digest = gempub_digest_add(*digest, book->subject.review->source);
+    }
+    for (size_t number = METADATA; number < first_picture(writing); number++) {
+        if (number >= FIRST_PAGE &&
+            is_known_otherwise(book, &book->pages.items[number - FIRST_PAGE])) {
+            continue;
+        }
+        if (is_interrupted(writing, error) || !render(writing, number, error)) {
+            return false;
+        }
+        *digest = gempub_digest_add(*digest, buf_slice(&writing->text));
+    }
+    for (size_t i = 0; i < book->pictures.count; i++) {
+        *digest = add_picture(*digest, &book->pictures.items[i]);
+    }
+    return true;
+}
+
+bool gempub_digest(const struct gempub_order *order, uint64_t *digest, struct buf *error)
+{
+    struct writing writing = { .order = order, .picture = -1 };
+    *digest = 0;
+    buf_init(&writing.text, LIMIT_PAGE);
+    bool ok = open_book(&writing, error) && digest_book(&writing, digest, error);
     book_release(&writing.book);
     buf_release(&writing.text);
     return ok;

@@ -23,7 +23,8 @@ struct gempub_order {
 struct gempub_made {
     size_t files;
     size_t pictures;
-    uint64_t bytes; /* of text and pictures, before they were packed */
+    uint64_t bytes;    /* of text and pictures, before they were packed */
+    bool is_too_large; /* why it was not made: it will be as large the next time */
 };
 
 /**
@@ -32,5 +33,14 @@ struct gempub_made {
  */
 MUST_USE bool gempub_write(const struct gempub_order *order, int fd, struct gempub_made *made,
                            struct buf *error);
+
+/**
+ * A hash of what a book is made from: as long as it stays the same, so do the bytes of the book.
+ * In that of a book of many reviews their texts are left out: who makes it has the digests of
+ * those, and adds them. False with a message in `error`.
+ */
+MUST_USE bool gempub_digest(const struct gempub_order *order, uint64_t *digest, struct buf *error);
+/** The digest of what `digest` is of and `bytes`. */
+uint64_t gempub_digest_add(uint64_t digest, slice bytes);
 
 #endif

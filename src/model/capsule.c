@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "model/check.h"
+#include "text/slug.h"
 
 #include <stdlib.h>
 
@@ -274,6 +275,7 @@ void capsule_index(struct arena *arena, const struct capsule_parts *parts, struc
     *out = (struct capsule){
         .conf = parts->conf,
         .conf_source = parts->conf_source,
+        .slug = slug_make_never_empty(arena, parts->conf.title),
         .area = path_find_area(&parts->conf.paths, SLICE("/")),
         .pages = parts->pages,
         .page_count = parts->page_count,

@@ -71,6 +71,7 @@ struct quote_ref {
 struct capsule {
     struct capsule_conf conf;
     struct source conf_source;     /* where it was read from, for diagnostics */
+    slice slug;                    /* of its title; never empty */
     const struct path_area *area;  /* of the capsule as a whole: that `/` is in, or NULL */
     const struct review **reviews; /* newest first (published, then slug) */
     size_t review_count;

@@ -226,6 +226,8 @@ static void put_feeds(const struct page_context *context, const struct page *pag
     link_labelled(context, &feed, "Feed for Gemini clients: ", page->value->text, out);
     feed.kind = PAGE_FACET_ATOM;
     link_labelled(context, &feed, "Atom feed: ", page->value->text, out);
+    feed.kind = PAGE_FACET_BOOK;
+    link_book(context, &feed, page->value->text, out);
 }
 
 void render_facet_value(const struct page_context *context, const struct page *page,

@@ -106,6 +106,7 @@ static void put_about(const struct page_context *context, struct buf *out)
     const struct capsule *capsule = context->capsule;
     const struct page feed = { .kind = PAGE_FEED };
     const struct page atom = { .kind = PAGE_ATOM };
+    const struct page book = page_of_book(capsule);
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("About and follow"));
     for (size_t i = 0; i < capsule->page_count; i++) {
@@ -116,6 +117,7 @@ static void put_about(const struct page_context *context, struct buf *out)
     }
     link_page(context, &feed, SLICE("Feed of new reviews, for Gemini clients"), out);
     link_page(context, &atom, SLICE("Atom feed"), out);
+    link_book(context, &book, capsule->conf.title, out);
 }
 
 void render_home(const struct page_context *context, UNUSED const struct page *page,

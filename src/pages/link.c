@@ -112,6 +112,39 @@ void link_home(const struct page_context *context, struct buf *out)
     }
 }
 
+void link_book(const struct page_context *context, const struct page *book, slice title,
+               struct buf *out)
+{
+    const struct page_shelf *shelf = context->shelf;
+    uint64_t size = 0;
+    if (shelf == NULL || !shelf->find(shelf->context, book, &size)) {
+        return;
+    }
+    link_begin(context, book, out);
+    buf_puts(out, "Read offline: ");
+    gemtext_put(out, title);
+    buf_puts(out, " (gempub, ");
+    put_size(out, size);
+    buf_putc(out, ')');
+    gemtext_end(out, GEMTEXT_LINK);
+}
+
+void put_size(struct buf *out, uint64_t size)
+{
+    static const char *const units[] = { "kB", "MB", "GB", "TB" };
+    if (size < 1000) {
+        put_count(out, (size_t)size, "byte", "bytes");
+        return;
+    }
+    double value = (double)size / 1000;
+    size_t unit = 0;
+    while (value >= 999.5 && unit + 1 < ARRAY_LENGTH(units)) {
+        value /= 1000;
+        unit++;
+    }
+    buf_printf(out, value < 9.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
 void put_count(struct buf *out, size_t count, const char *one, const char *many)
 {
     buf_put_number(out, count);

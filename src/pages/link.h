@@ -39,6 +39,12 @@ void put_list_range(struct buf *out, const struct page *page, const struct list_
 /** The last line of most pages: home, with the capsule's title; in a book its contents. */
 void link_home(const struct page_context *context, struct buf *out);
 
+/** A link to a book, `Read offline: The Title (gempub, 120 kB)`, when there is that book. */
+void link_book(const struct page_context *context, const struct page *book, slice title,
+               struct buf *out);
+
+/** Append a size: `512 bytes`, `12 kB`, `3.4 MB`. */
+void put_size(struct buf *out, uint64_t size);
 /** Append `3 reviews`, `1 review`. */
 void put_count(struct buf *out, size_t count, const char *one, const char *many);
 

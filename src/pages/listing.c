@@ -35,23 +35,6 @@ static bool next_entry(struct entries *entries, struct page *page, slice *name)
     return false;
 }
 
-/* 512 bytes, 12 kB, 3.4 MB. */
-static void put_size(struct buf *out, uint64_t size)
-{
-    static const char *const units[] = { "kB", "MB", "GB", "TB" };
-    if (size < 1000) {
-        put_count(out, (size_t)size, "byte", "bytes");
-        return;
-    }
-    double value = (double)size / 1000;
-    size_t unit = 0;
-    while (value >= 999.5 && unit + 1 < ARRAY_LENGTH(units)) {
-        value /= 1000;
-        unit++;
-    }
-    buf_printf(out, value < 9.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
-}
-
 static void put_file(const struct page_context *context, const struct page *page, slice name,
                      struct buf *out)
 {

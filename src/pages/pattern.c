@@ -174,6 +174,48 @@ static void put_number(const struct page *page, UNUSED pattern_write *write, str
     }
 }
 
+/* Files are kept under their own names: the folder's is repeated. */
+static slice same_name(const struct page *page)
+{
+    return page->review != NULL ? page->review->slug : page->value->slug;
+}
+
+static size_t count_same(UNUSED const struct capsule *capsule, UNUSED const struct page *page)
+{
+    return 1;
+}
+
+static void take_same(UNUSED const struct capsule *capsule, UNUSED size_t index,
+                      UNUSED struct page *page)
+{
+}
+
+static bool find_same(UNUSED const struct capsule *capsule, slice text, struct page *page)
+{
+    return slice_equal(text, same_name(page));
+}
+
+static void put_same(const struct page *page, pattern_write *write, struct buf *out)
+{
+    write(out, same_name(page));
+}
+
+static void take_capsule(const struct capsule *capsule, UNUSED size_t index, struct page *page)
+{
+    page->rest = capsule->slug;
+}
+
+static bool find_capsule(const struct capsule *capsule, slice text, struct page *page)
+{
+    page->rest = capsule->slug;
+    return slice_equal(text, capsule->slug);
+}
+
+static void put_capsule(const struct page *page, pattern_write *write, struct buf *out)
+{
+    write(out, page->rest);
+}
+
 static size_t count_hand_pages(const struct capsule *capsule, UNUSED const struct page *page)
 {
     return capsule->page_count;
@@ -293,6 +335,8 @@ static const struct place places[] = {
     { SLICE_INIT("quote"), count_quotes, take_quote, find_quote, put_quote },
     { SLICE_INIT("facet"), count_facets, take_facet, find_facet, put_facet },
     { SLICE_INIT("value"), count_values, take_value, find_value, put_value },
+    { SLICE_INIT("same"), count_same, take_same, find_same, put_same },
+    { SLICE_INIT("capsule"), count_same, take_capsule, find_capsule, put_capsule },
     { SLICE_INIT("number"), count_numbers, take_number, find_number, put_number },
     { SLICE_INIT("hand"), count_hand_pages, take_hand_page, find_hand_page, put_hand_page },
     { SLICE_INIT("alias"), count_aliases, take_alias, find_alias, put_alias },

@@ -342,6 +342,7 @@ static void put_elsewhere(const struct page_context *context, const struct revie
 {
     const struct page source = { .kind = PAGE_SOURCE, .review = review };
     const struct page archive = { .kind = PAGE_REVIEWS };
+    const struct page book = { .kind = PAGE_REVIEW_BOOK, .review = review };
     const struct review *newer = capsule_newer(context->capsule, review);
     const struct review *older = capsule_older(context->capsule, review);
     gemtext_blank(out);
@@ -359,6 +360,7 @@ static void put_elsewhere(const struct page_context *context, const struct revie
         buf_puts(out, " The original post on the web");
         gemtext_end(out, GEMTEXT_LINK);
     }
+    link_book(context, &book, review->title, out);
     if (page_is_offered(context, &source)) {
         link_page(context, &source, SLICE("The source of this review, as plain text"), out);
     }

@@ -11,6 +11,7 @@
 #define GEMTEXT "text/gemini"
 #define PLAIN "text/plain"
 #define ATOM "application/atom+xml"
+#define GEMPUB "application/gpub+zip"
 
 /* Room for every path that a request can have, and for names in static/ that are longer: those
  * nobody can ask for. */
@@ -26,6 +27,7 @@ struct row {
     page_redirect *redirect;
     unsigned redirect_status;
     bool dynamic;
+    bool is_book;
 };
 
 static bool has_sections(const struct page *page)
@@ -46,6 +48,12 @@ static bool has_best(const struct page *page)
 static bool has_feeds(const struct page *page)
 {
     return page->facet->def->has_feeds;
+}
+
+/* That of one review would be another name for the review's own. */
+static bool has_book(const struct page *page)
+{
+    return page->facet->def->kind == FACET_TAGS && page->value->review_count > 1;
 }
 
 /* The URL space. A review without sections is whole on its own page and has no full.gmi. */
@@ -81,6 +89,10 @@ static const struct row rows[PAGE_KINDS] = {
     [PAGE_SITEMAP] = { "/sitemap.txt", PLAIN, .render = render_sitemap },
     [PAGE_ROBOTS] = { "/robots.txt", PLAIN, .render = render_robots },
     [PAGE_FAVICON] = { "/favicon.txt", PLAIN, .render = render_favicon },
+    [PAGE_BOOK] = { "/{capsule}.gpub", GEMPUB, .is_book = true },
+    [PAGE_REVIEW_BOOK] = { "/reviews/{review}/{same}.gpub", GEMPUB, .is_book = true },
+    [PAGE_FACET_BOOK] = { "/{facet}/{value}/{same}.gpub", GEMPUB, .exists = has_book,
+                          .is_book = true },
     [PAGE_HAND] = { "/{hand}.gmi", GEMTEXT, .render = render_hand },
     [PAGE_STATIC] = { "/{file}", NULL, .render = NULL },
     [PAGE_LISTING] = { "/{folder}", GEMTEXT, .render = render_listing },
@@ -171,6 +183,7 @@ enum sitemap_found sitemap_find(const struct capsule *capsule, slice path, struc
 
 struct walk {
     bool overruled; /* visit what capsule.conf hides, and nothing else */
+    bool books;     /* visit books, and nothing else */
     const struct capsule *capsule;
     sitemap_visit *visit;
     void *context;
@@ -238,6 +251,7 @@ static bool walk_all(struct walk *walk)
     for (enum page_kind kind = 0; going_on && kind < PAGE_KINDS; kind++) {
         const struct page page = { .kind = kind };
         going_on =
+            rows[kind].is_book != walk->books ||
             pattern_walk(rows[kind].pattern, walk->capsule, &page, visit_unless_shadowed, walk);
     }
     return going_on;
@@ -246,6 +260,12 @@ static bool walk_all(struct walk *walk)
 bool sitemap_walk(const struct capsule *capsule, sitemap_visit *visit, void *context)
 {
     struct walk walk = { .capsule = capsule, .visit = visit, .context = context };
+    return walk_all(&walk);
+}
+
+bool sitemap_walk_books(const struct capsule *capsule, sitemap_visit *visit, void *context)
+{
+    struct walk walk = { .capsule = capsule, .visit = visit, .context = context, .books = true };
     return walk_all(&walk);
 }
 
@@ -260,6 +280,16 @@ bool sitemap_walk_overruled(const struct capsule *capsule, sitemap_visit *visit,
 bool page_is_dynamic(const struct page *page)
 {
     return rows[page->kind].dynamic;
+}
+
+bool page_is_book(const struct page *page)
+{
+    return rows[page->kind].is_book;
+}
+
+struct page page_of_book(const struct capsule *capsule)
+{
+    return (struct page){ .kind = PAGE_BOOK, .rest = capsule->slug };
 }
 
 /* The path of a page as it is looked up among the settings, in `room`. False when it is longer. */
@@ -303,11 +333,12 @@ bool page_is_offered(const struct page_context *context, const struct page *page
         return true;
     }
     switch (page->kind) {
+    case PAGE_REVIEW:
+        return context->book->is_whole && context->book->holds(context->book->context, page);
     case PAGE_REVIEWS:
     case PAGE_REVIEW_TODAY:
     case PAGE_REVIEW_RANDOM:
     case PAGE_BEST:
-    case PAGE_REVIEW:
     case PAGE_SECTION:
     case PAGE_FULL:
     case PAGE_REVIEW_QUOTES:
@@ -378,7 +409,7 @@ void page_render(const struct page_context *context, const struct page *page, st
     if (slice_equal(media_type, SLICE(GEMTEXT))) {
         answer->lang = page_lang(context->capsule, page);
     }
-    if (page->kind == PAGE_STATIC) {
+    if (page->kind == PAGE_STATIC || row->is_book) {
         return;
     }
     struct page target;

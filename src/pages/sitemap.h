@@ -37,11 +37,14 @@ enum page_kind {
     PAGE_SITEMAP,
     PAGE_ROBOTS,
     PAGE_FAVICON,
-    PAGE_HAND,    /* a hand-written page */
-    PAGE_STATIC,  /* a file: its bytes are not rendered */
-    PAGE_LISTING, /* a folder of static/ */
-    PAGE_ALIAS,   /* redirects; whatever else has its name comes before it */
-    PAGE_RULE,    /* what capsule.conf says has moved or is gone; comes before everything else */
+    PAGE_BOOK, /* of the capsule; books (gempubs) are files: their bytes are not rendered */
+    PAGE_REVIEW_BOOK,
+    PAGE_FACET_BOOK, /* of the reviews with a tag */
+    PAGE_HAND,       /* a hand-written page */
+    PAGE_STATIC,     /* a file: its bytes are not rendered */
+    PAGE_LISTING,    /* a folder of static/ */
+    PAGE_ALIAS,      /* redirects; whatever else has its name comes before it */
+    PAGE_RULE,       /* what capsule.conf says has moved or is gone; comes before everything else */
     PAGE_KINDS,
 };
 
@@ -59,7 +62,8 @@ struct page {
     const struct static_folder *folder;
     const struct alias *alias;
     const struct path_rule *rule;
-    slice rest; /* what the `*` of the rule stands for; borrowed from the path looked up */
+    slice rest; /* what the `*` of the rule stands for; borrowed from the path looked up. Of the
+                   book of the capsule its name */
 };
 
 /** What takes a look at the whole capsule, and is asked for again and again. All zero at first. */
@@ -75,6 +79,14 @@ struct page_book {
     bool (*holds)(void *context, const struct page *page);
     void *context;
     slice title;
+    bool is_whole; /* all of the capsule: what there is of it may change with any of its parts */
+};
+
+/** The books that there are of a capsule, beside its pages. */
+struct page_shelf {
+    /** True when there is the book `page`; then `*size` is how many bytes it has. */
+    bool (*find)(const void *context, const struct page *page, uint64_t *size);
+    const void *context;
 };
 
 /** Where pages are found that an export writes in another form: under other names, maybe at another
@@ -98,7 +110,8 @@ struct page_context {
     const struct path_area *area; /* of the page that is rendered; set by page_render */
     struct page_memo *memo;       /* of this capsule, kept from one page to the next; may be NULL */
     const struct page_book *book; /* that the page is in; NULL: it is served, or one of a tree */
-    const struct page *here;      /* the page that is rendered; set by page_render */
+    const struct page_shelf *shelf; /* of books that pages offer; NULL: none */
+    const struct page *here;        /* the page that is rendered; set by page_render */
     const struct page_space *space; /* of what is no gemtext; NULL: that of served pages */
 };
 
@@ -132,6 +145,8 @@ typedef bool sitemap_visit(void *context, const struct page *page);
  * moved only what has a path without a `*`; nothing that is gone. False when `visit` ended it.
  */
 bool sitemap_walk(const struct capsule *capsule, sitemap_visit *visit, void *context);
+/** Visit every book that there may be, in the same way; sitemap_walk leaves them out. */
+bool sitemap_walk_books(const struct capsule *capsule, sitemap_visit *visit, void *context);
 /** Visit the pages that there would be if capsule.conf did not say something else of their path. */
 bool sitemap_walk_overruled(const struct capsule *capsule, sitemap_visit *visit, void *context);
 
@@ -154,9 +169,13 @@ bool page_is_for(const struct page_context *context, const struct page *page);
  * capsule.conf says nothing else of its path, and no file of static/ has its name. */
 bool page_is_open(const struct capsule *capsule, const struct page *page);
 /** True when pages should point out `page`. A book has one form of each text: other forms of it,
- * what changes from day to day, and other reviews than its own are not offered in it, so that it
- * stays the same as long as they do. Elsewhere everything is. */
+ * what changes from day to day, and other reviews (but in that of the whole capsule) are not
+ * offered in it, so that it stays the same as long as they do. Elsewhere everything is. */
 bool page_is_offered(const struct page_context *context, const struct page *page);
+/** The book of the capsule. */
+struct page page_of_book(const struct capsule *capsule);
+/** True for books, of which there may be one or not. */
+bool page_is_book(const struct page *page);
 /** The language of a text/gemini page: its review's, else that of its path, else the capsule's. */
 slice page_lang(const struct capsule *capsule, const struct page *page);
 

@@ -1,7 +1,8 @@
-"""`matinee build --gpub`: books, looked at with another program's zip."""
+"""`matinee build --gpub`: books, looked at with another program's zip, and as Lagrange reads them."""
 
 import os
 import posixpath
+import re
 import signal
 import struct
 import subprocess
@@ -9,7 +10,7 @@ import time
 import zipfile
 import zlib
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -173,27 +174,102 @@ def test_the_whole_capsule(capsule, tmp_path):
     assert metadata_of(book)["publishDate"] == "2025-05-05"
 
 
-def test_all_books_and_the_same_bytes(capsule, tmp_path):
-    done = build(capsule, tmp_path / "books")
+def test_all_books_among_the_pages(capsule, tmp_path):
+    """Which there are, that pages point to them, and that they stay the same files as long as they can."""
+    tree = tmp_path / "tree"
+    done = build(capsule, tree)
     assert done.returncode == 0, done.stderr
-    names = sorted(str(path.relative_to(tmp_path / "books")) for path in (tmp_path / "books").rglob("*.gpub"))
-    assert "capsule.gpub" in names and "reviews/film-0.gpub" in names and "tags/한국.gpub" in names
-    assert "reviews/film-9.gpub" not in names and "tags/tag-9.gpub" not in names
+    names = sorted(str(path.relative_to(tree)) for path in tree.rglob("*.gpub"))
+    assert names == sorted(["notes.gpub", "tags/one/one.gpub", "reviews/마지막-수업/마지막-수업.gpub"] +
+                           [f"reviews/film-{number}/film-{number}.gpub" for number in range(9)])
+    offers = {}
     for name in names:
-        read(tmp_path / "books" / name)
-    before = {name: (tmp_path / "books" / name).stat().st_ino for name in names}
+        read(tree / name)
+        index = tree / Path(name).parent / "index.gmi"
+        offers[name] = [line for line in index.read_text().split("\n") if ".gpub " in line]
+    assert all(len(lines) == 1 for lines in offers.values())
+    size = (tree / "tags/one/one.gpub").stat().st_size / 1000
+    assert offers["tags/one/one.gpub"] == [f"=> /tags/one/one.gpub Read offline: One (gempub, {size:.1f} kB)"]
+    assert offers["notes.gpub"][0].startswith("=> /notes.gpub Read offline: Notes (gempub, ")
+    assert quote("/reviews/마지막-수업/마지막-수업.gpub") in offers["reviews/마지막-수업/마지막-수업.gpub"][0]
+    assert sum(page.read_text().count("Read offline") for page in tree.rglob("*.gmi")) == len(names)
+    before = {name: (tree / name).stat().st_ino for name in names}
     for path in capsule.rglob("*"):
         os.utime(path, (1, 1))
-    done = run("build", "--gpub", capsule, "--output", tmp_path / "books", "--now", "2026-03-20T01:00:00Z",
+    done = run("build", "--gpub", capsule, "--output", tree, "--now", "2026-03-20T01:00:00Z",
                env={**os.environ, "TZ": "America/New_York", "LC_ALL": "C"})
-    assert done.stdout.endswith(f"{len(names)} books, 0 written, {len(names)} unchanged\n")
-    assert {name: (tmp_path / "books" / name).stat().st_ino for name in names} == before
+    assert done.returncode == 0
+    assert {name: (tree / name).stat().st_ino for name in names} == before
+
+    def changed():
+        assert build(capsule, tree).returncode == 0
+        now = {str(path.relative_to(tree)): path.stat().st_ino for path in tree.rglob("*.gpub")}
+        different = {name for name, inode in now.items() if before.get(name) != inode}
+        before.clear()
+        before.update(now)
+        return different
     (capsule / "reviews/film-4.gmi").write_text(REVIEW.format(4, 14) + "\nMore.\n")
-    done = build(capsule, tmp_path / "books")
-    assert f" {len(names) - 4} unchanged" in done.stdout  # its own, two of tags, the capsule's
+    assert changed() == {"notes.gpub", "tags/one/one.gpub", "reviews/film-4/film-4.gpub"}
     (capsule / "reviews/new.gmi").write_text("Title: New\nPublished: 2025-12-12\nTags: One\n\nText.\n")
-    done = build(capsule, tmp_path / "books")
-    assert f": {len(names) + 1} books, 3 written," in done.stdout  # its own, the tag's, the capsule's
+    assert changed() == {"notes.gpub", "tags/one/one.gpub", "reviews/new/new.gpub"}
+    (capsule / "static/images/4.png").write_bytes(picture(44))
+    assert changed() == {"notes.gpub", "tags/one/one.gpub", "reviews/film-4/film-4.gpub"}
+
+
+def decoded(path):
+    """As Lagrange does with the path of a file: a link is percent-decoded, what is in the archive is not encoded."""
+    return posixpath.normpath(unquote(path))
+
+
+def lagrange(path):
+    """What Lagrange makes of a book (gempub.c, archive.c, gmrequest.c of 1.18): the cover page, and what is shown
+    when one goes through it with the arrow keys."""
+    data = path.read_bytes()
+    assert data[:4] == b"PK\x03\x04"
+    # It looks for the end of the archive where there is room for a short comment, and reads no zip64.
+    count, size, offset = struct.unpack_from("<10xHII", data, len(data) - 22)
+    assert data[-22:-18] == b"PK\x05\x06" and offset + size == len(data) - 22
+    entries = {}
+    for _ in range(count):
+        (signature, flags, method, _, packed, length, name_size, extra, comment, start) = struct.unpack_from(
+            "<I4xHH4xIIIHHH8xI", data, offset)
+        assert signature == 0x02014b50 and method in (0, 8) and not flags & 1
+        name = data[offset + 46:offset + 46 + name_size].decode()
+        offset += 46 + name_size + extra + comment
+        here = start + 30 + sum(struct.unpack_from("<HH", data, start + 26))
+        content = data[here:here + packed]
+        entries[name] = zlib.decompress(content, -15) if method == 8 else content
+        assert len(entries[name]) == length
+    values = {"index": "index.gmi"}
+    for line in entries["metadata.txt"].decode().split("\n"):
+        key, _, value = line.strip().partition(":")
+        if key in ("title", "index", "author", "language", "description", "publishDate", "revisionDate", "cover"):
+            values[key] = value.strip()
+    folder = posixpath.dirname(values["index"])
+    shown = []
+    for line in entries[values["index"]].decode().split("\n"):
+        match = re.match(r"=>\s*([^\s]+)(\s.*)?$", line.strip())
+        if match and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", match[1]):
+            shown.append((decoded(posixpath.join(folder, match[1])), (match[2] or match[1]).strip()))
+    return values, entries, shown
+
+
+def test_as_lagrange_reads_them(capsule, tmp_path):
+    assert build(capsule, tmp_path / "tree").returncode == 0
+    for path in (tmp_path / "tree").rglob("*.gpub"):
+        values, entries, shown = lagrange(path)
+        assert values["title"] and values["language"] in ("en", "ko")
+        assert shown and len({name for name, _ in shown}) == len(shown)
+        for name, label in shown:
+            assert entries[name].decode().startswith("# ") and label
+            # An arrow key leads on: the address of the page is that of the link, without dots in it.
+            assert name == posixpath.normpath(name) and not name.startswith("..")
+        if "마지막" not in path.name:
+            # The cover is linked to as it stands, and shown at once when its name ends like a picture's.
+            assert entries[values["cover"]].startswith(b"\x89PNG") and " " not in values["cover"]
+        assert subprocess.run(["unzip", "-tqq", path], check=False).returncode == 0
+    _, _, shown = lagrange(tmp_path / "tree/reviews/film-2/film-2.gpub")
+    assert [label for _, label in shown] == ["Film 2", "Part", "Quotes"]
 
 
 def test_what_is_refused(capsule, tmp_path):
@@ -234,8 +310,8 @@ def test_hostile_sources(capsule, tmp_path):
     assert metadata_of(book)["title"] == "cover: ../../etc/passwd"
     assert metadata_of(book)["index"] == "index.gmi" and "cover" not in metadata_of(book)
     assert sorted(book) == ["index.gmi", "metadata.txt", "reviews/odd/index.gmi"]
-    assert build(capsule, tmp_path / "books", "--keep-going").returncode == 0
-    assert all((tmp_path / "books") in path.resolve().parents for path in (tmp_path / "books").rglob("*"))
+    assert build(capsule, tmp_path / "tree", "--keep-going").returncode == 0
+    assert all((tmp_path / "tree") in path.resolve().parents for path in (tmp_path / "tree").rglob("*"))
 
 
 def test_interrupted(capsule, tmp_path):

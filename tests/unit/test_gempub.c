@@ -1,7 +1,9 @@
 /* Books: what is in one, that its links lead somewhere, and that it is the same each time. */
 #include "pages.h"
 
+#include "base/file.h"
 #include "gempub/gempub.h"
+#include "gempub/shelf.h"
 #include "text/gemtext.h"
 #include "text/uri.h"
 
@@ -44,16 +46,16 @@ static const char film[] = "Title: A Film\n"
                            "=> images/x:y.png Colon\n"
                            "Text.\n";
 
-struct shelf {
+struct bookcase {
     struct world world;
     char folder[64];
     int statics;
 };
 
-static void put_file(const struct shelf *shelf, const char *path, size_t size)
+static void put_file(const struct bookcase *bookcase, const char *path, size_t size)
 {
     char name[256];
-    (void)snprintf(name, sizeof name, "%s/%s", shelf->folder, path);
+    (void)snprintf(name, sizeof name, "%s/%s", bookcase->folder, path);
     FILE *file = fopen(name, "w");
     assert_non_null(file);
     for (size_t i = 0; i < size; i++) {
@@ -62,25 +64,25 @@ static void put_file(const struct shelf *shelf, const char *path, size_t size)
     (void)fclose(file);
 }
 
-static void add_static(struct shelf *shelf, const char *path, const char *media_type)
+static void add_static(struct bookcase *bookcase, const char *path, const char *media_type)
 {
-    struct world *world = &shelf->world;
+    struct world *world = &bookcase->world;
     world_static(world, path);
     world->statics[world->parts.static_count - 1].media_type = slice_of(media_type);
     world->statics[world->parts.static_count - 1].size = 1000;
-    put_file(shelf, path, 1000);
+    put_file(bookcase, path, 1000);
 }
 
-static void shelf_begin(struct shelf *shelf, const char *conf)
+static void bookcase_begin(struct bookcase *bookcase, const char *conf)
 {
-    struct world *world = &shelf->world;
+    struct world *world = &bookcase->world;
     char name[128];
     world_begin(world);
-    (void)snprintf(shelf->folder, sizeof shelf->folder, "%s", "/tmp/matinee-gempub-XXXXXX");
-    assert_non_null(mkdtemp(shelf->folder));
-    (void)snprintf(name, sizeof name, "%s/images", shelf->folder);
+    (void)snprintf(bookcase->folder, sizeof bookcase->folder, "%s", "/tmp/matinee-gempub-XXXXXX");
+    assert_non_null(mkdtemp(bookcase->folder));
+    (void)snprintf(name, sizeof name, "%s/images", bookcase->folder);
     assert_int_equal(mkdir(name, 0700), 0);
-    (void)snprintf(name, sizeof name, "%s/files", shelf->folder);
+    (void)snprintf(name, sizeof name, "%s/files", bookcase->folder);
     assert_int_equal(mkdir(name, 0700), 0);
     if (conf != NULL) {
         world_conf(world, conf);
@@ -92,48 +94,48 @@ static void shelf_begin(struct shelf *shelf, const char *conf)
                  "Title: Secret\nPublished: 2024-01-01\nTags: One\nPoster: files/secret.png | S\n\n"
                  "=> /reviews/a-film/first.gmi There\n\n## Part\nHidden words.\n");
     world_page(world, "about", "# About\n=> /reviews/a-film/ A film\n=> /tags/ Tags\n");
-    add_static(shelf, "files/notes.txt", "text/plain");
-    add_static(shelf, "files/secret.png", "image/png");
-    add_static(shelf, "images/..hidden.png", "image/png");
-    add_static(shelf, "images/a b.jpg", "image/jpeg");
-    add_static(shelf, "images/poster.png", "image/png");
-    add_static(shelf, "images/unused.png", "image/png");
-    add_static(shelf, "images/x:y.png", "image/png");
+    add_static(bookcase, "files/notes.txt", "text/plain");
+    add_static(bookcase, "files/secret.png", "image/png");
+    add_static(bookcase, "images/..hidden.png", "image/png");
+    add_static(bookcase, "images/a b.jpg", "image/jpeg");
+    add_static(bookcase, "images/poster.png", "image/png");
+    add_static(bookcase, "images/unused.png", "image/png");
+    add_static(bookcase, "images/x:y.png", "image/png");
     world_ready(world);
-    shelf->statics = open(shelf->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_true(shelf->statics >= 0);
+    bookcase->statics = open(bookcase->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(bookcase->statics >= 0);
 }
 
-static void shelf_end(struct shelf *shelf)
+static void bookcase_end(struct bookcase *bookcase)
 {
     char command[128];
-    (void)close(shelf->statics);
-    (void)snprintf(command, sizeof command, "rm -rf %s", shelf->folder);
+    (void)close(bookcase->statics);
+    (void)snprintf(command, sizeof command, "rm -rf %s", bookcase->folder);
     assert_int_equal(system(command), 0);
-    world_end(&shelf->world);
+    world_end(&bookcase->world);
 }
 
-static const struct review *review_of(const struct shelf *shelf, const char *slug)
+static const struct review *review_of(const struct bookcase *bookcase, const char *slug)
 {
-    const struct review *review = capsule_find_review(&shelf->world.capsule, slice_of(slug));
+    const struct review *review = capsule_find_review(&bookcase->world.capsule, slice_of(slug));
     assert_non_null(review);
     return review;
 }
 
 /* A file without a name that holds the book. */
-static int make_book(const struct shelf *shelf, const struct book_subject *subject,
+static int make_book(const struct bookcase *bookcase, const struct book_subject *subject,
                      struct gempub_made *made)
 {
     char name[] = "/tmp/matinee-gempub-XXXXXX";
-    const struct gempub_order order = { .context = &shelf->world.context,
+    const struct gempub_order order = { .context = &bookcase->world.context,
                                         .subject = *subject,
-                                        .statics = shelf->statics };
+                                        .statics = bookcase->statics };
     struct buf error;
     buf_init(&error, 4096);
     int fd = mkstemp(name);
     assert_true(fd >= 0);
     (void)unlink(name);
-    assert_true(book_is_possible(&shelf->world.capsule, subject));
+    assert_true(book_is_possible(&bookcase->world.capsule, subject));
     if (!gempub_write(&order, fd, made, &error)) {
         fail_msg("%s", buf_string(&error));
     }
@@ -242,14 +244,15 @@ static void check_book(struct arena *arena, zip_t *zip)
 
 static void test_review(UNUSED void **state)
 {
-    struct shelf shelf;
+    struct bookcase bookcase;
     struct gempub_made made;
-    struct arena *arena = &shelf.world.arena;
-    shelf_begin(&shelf, "Title: Notes\nHost: notes.example\nLang: en\nClosed: /reviews/secret/ "
-                        "kim\nCertificate: kim "
-                        "0000000000000000000000000000000000000000000000000000000000000000\n");
-    const struct book_subject subject = { .review = review_of(&shelf, "a-film") };
-    int fd = make_book(&shelf, &subject, &made);
+    struct arena *arena = &bookcase.world.arena;
+    bookcase_begin(&bookcase,
+                   "Title: Notes\nHost: notes.example\nLang: en\nClosed: /reviews/secret/ "
+                   "kim\nCertificate: kim "
+                   "0000000000000000000000000000000000000000000000000000000000000000\n");
+    const struct book_subject subject = { .review = review_of(&bookcase, "a-film") };
+    int fd = make_book(&bookcase, &subject, &made);
     zip_t *zip = open_book(fd);
     check_book(arena, zip);
     assert_string_equal(zip_get_name(zip, 0, 0), "metadata.txt");
@@ -288,21 +291,22 @@ static void test_review(UNUSED void **state)
     assert_int_equal(zip_get_num_entries(zip, 0), (zip_int64_t)made.files);
     zip_discard(zip);
     (void)close(fd);
-    shelf_end(&shelf);
+    bookcase_end(&bookcase);
 }
 
 static void test_many(UNUSED void **state)
 {
-    struct shelf shelf;
+    struct bookcase bookcase;
     struct gempub_made made;
-    struct arena *arena = &shelf.world.arena;
-    shelf_begin(&shelf, "Title: Notes\nHost: notes.example\nLang: en\nClosed: /reviews/secret/ "
-                        "kim\nCertificate: kim "
-                        "0000000000000000000000000000000000000000000000000000000000000000\n");
-    const struct facet *tags = &shelf.world.capsule.facets[FACET_TAGS];
+    struct arena *arena = &bookcase.world.arena;
+    bookcase_begin(&bookcase,
+                   "Title: Notes\nHost: notes.example\nLang: en\nClosed: /reviews/secret/ "
+                   "kim\nCertificate: kim "
+                   "0000000000000000000000000000000000000000000000000000000000000000\n");
+    const struct facet *tags = &bookcase.world.capsule.facets[FACET_TAGS];
     const struct book_subject tag = { .facet = tags, .value = facet_find(tags, SLICE("한국")) };
     const struct book_subject whole = { 0 };
-    int fd = make_book(&shelf, &tag, &made);
+    int fd = make_book(&bookcase, &tag, &made);
     zip_t *zip = open_book(fd);
     check_book(arena, zip);
     assert_contains(entry_of(arena, zip, "metadata.txt"), "title: Notes: 한국\n");
@@ -320,7 +324,7 @@ static void test_many(UNUSED void **state)
     zip_discard(zip);
     (void)close(fd);
 
-    fd = make_book(&shelf, &whole, &made);
+    fd = make_book(&bookcase, &whole, &made);
     zip = open_book(fd);
     check_book(arena, zip);
     assert_contains(entry_of(arena, zip, "about.gmi"), "=> reviews/a-film/index.gmi A film\n"
@@ -331,44 +335,44 @@ static void test_many(UNUSED void **state)
     assert_false(has_entry(zip, "files/secret.png"));
     zip_discard(zip);
     (void)close(fd);
-    shelf_end(&shelf);
+    bookcase_end(&bookcase);
 }
 
 static void test_same_bytes(UNUSED void **state)
 {
-    struct shelf shelf;
+    struct bookcase bookcase;
     struct gempub_made made;
-    struct arena *arena = &shelf.world.arena;
+    struct arena *arena = &bookcase.world.arena;
     static const char *const zones[] = { "UTC", "Asia/Seoul", "America/Sao_Paulo" };
-    shelf_begin(&shelf, NULL);
+    bookcase_begin(&bookcase, NULL);
     slice first = SLICE_EMPTY;
     for (size_t i = 0; i < ARRAY_LENGTH(zones); i++) {
         assert_true(date_use_zone(slice_of(zones[i])));
-        shelf.world.context.now += 86400 * 40;
-        shelf.world.context.today = (struct date){ 2026, 2, (unsigned)i + 1 };
-        int fd = make_book(&shelf, &(struct book_subject){ 0 }, &made);
+        bookcase.world.context.now += 86400 * 40;
+        bookcase.world.context.today = (struct date){ 2026, 2, (unsigned)i + 1 };
+        int fd = make_book(&bookcase, &(struct book_subject){ 0 }, &made);
         slice bytes = bytes_of(arena, fd);
         assert_true(i == 0 || slice_equal(first, bytes));
         first = bytes;
         (void)close(fd);
     }
     assert_true(date_use_zone(SLICE("UTC")));
-    shelf_end(&shelf);
+    bookcase_end(&bookcase);
 }
 
 /* A picture that cannot be read is a link to the capsule; what cannot be written is said. */
 static void test_trouble(UNUSED void **state)
 {
-    struct shelf shelf;
+    struct bookcase bookcase;
     struct gempub_made made;
     struct buf error;
-    shelf_begin(&shelf, NULL);
-    struct arena *arena = &shelf.world.arena;
-    const struct book_subject subject = { .review = review_of(&shelf, "a-film") };
-    const struct gempub_order order = { .context = &shelf.world.context,
+    bookcase_begin(&bookcase, NULL);
+    struct arena *arena = &bookcase.world.arena;
+    const struct book_subject subject = { .review = review_of(&bookcase, "a-film") };
+    const struct gempub_order order = { .context = &bookcase.world.context,
                                         .subject = subject,
                                         .statics = -1 };
-    int fd = make_book(&shelf, &subject, &made);
+    int fd = make_book(&bookcase, &subject, &made);
     assert_int_equal(ftruncate(fd, 0), 0);
     buf_init(&error, 4096);
     assert_true(gempub_write(&order, fd, &made, &error));
@@ -392,23 +396,170 @@ static void test_trouble(UNUSED void **state)
     assert_false(gempub_write(&stopped, -1, &made, &error));
     assert_slice_equal(buf_slice(&error), "interrupted");
     buf_release(&error);
-    shelf_end(&shelf);
+    bookcase_end(&bookcase);
 }
 
 static void test_closed(UNUSED void **state)
 {
+    struct bookcase bookcase;
+    bookcase_begin(&bookcase,
+                   "Title: Notes\nHost: notes.example\nLang: en\nClosed: /reviews/secret/ "
+                   "kim\nCertificate: kim "
+                   "0000000000000000000000000000000000000000000000000000000000000000\n");
+    const struct book_subject subject = { .review = review_of(&bookcase, "secret") };
+    assert_false(book_is_possible(&bookcase.world.capsule, &subject));
+    bookcase_end(&bookcase);
+    bookcase_begin(&bookcase,
+                   "Title: Notes\nHost: notes.example\nLang: en\nClosed: / kim\nCertificate: kim "
+                   "0000000000000000000000000000000000000000000000000000000000000000\n");
+    assert_false(book_is_possible(&bookcase.world.capsule, &(struct book_subject){ 0 }));
+    bookcase_end(&bookcase);
+}
+
+/* --- the shelf -------------------------------------------------------------------------------- */
+
+/* An empty folder, open. */
+static int begin_folder(char *path)
+{
+    strcpy(path, "/tmp/matinee-shelf-XXXXXX");
+    assert_non_null(mkdtemp(path));
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void put_catalogue(int at, const char *text)
+{
+    assert_true(file_write(at, "catalogue", slice_of(text), 0600));
+}
+
+static void test_catalogue(UNUSED void **state)
+{
+    char path[64];
+    int at = begin_folder(path);
     struct shelf shelf;
-    shelf_begin(&shelf, "Title: Notes\nHost: notes.example\nLang: en\nClosed: /reviews/secret/ "
-                        "kim\nCertificate: kim "
-                        "0000000000000000000000000000000000000000000000000000000000000000\n");
-    const struct book_subject subject = { .review = review_of(&shelf, "secret") };
-    assert_false(book_is_possible(&shelf.world.capsule, &subject));
-    shelf_end(&shelf);
-    shelf_begin(&shelf,
-                "Title: Notes\nHost: notes.example\nLang: en\nClosed: / kim\nCertificate: kim "
-                "0000000000000000000000000000000000000000000000000000000000000000\n");
-    assert_false(book_is_possible(&shelf.world.capsule, &(struct book_subject){ 0 }));
-    shelf_end(&shelf);
+    shelf_init(&shelf);
+    assert_false(shelf_read(&shelf, at));
+    struct shelf_book *book = shelf_claim(&shelf, SLICE("reviews/마지막-수업.gpub"));
+    book->digest = UINT64_MAX;
+    book->size = 123456;
+    book->made_at = 1767225600;
+    book->cost = 5;
+    assert_ptr_equal(shelf_claim(&shelf, SLICE("reviews/마지막-수업.gpub")), book);
+    (void)shelf_claim(&shelf, SLICE("capsule.gpub"));
+    shelf.openness = 77;
+    shelf.due_at = 1767225999;
+    assert_true(shelf_write(&shelf, at));
+    shelf_release(&shelf);
+
+    shelf_init(&shelf);
+    assert_true(shelf_read(&shelf, at));
+    assert_int_equal(shelf.books.count, 2);
+    assert_int_equal(shelf.openness, 77);
+    assert_int_equal(shelf.due_at, 1767225999);
+    book = shelf_find(&shelf, SLICE("reviews/마지막-수업.gpub"));
+    assert_non_null(book);
+    assert_true(book->digest == UINT64_MAX);
+    assert_int_equal(book->size, 123456);
+    assert_int_equal(book->made_at, 1767225600);
+    assert_int_equal(book->cost, 5);
+    assert_null(shelf_find(&shelf, SLICE("tags/one.gpub")));
+    shelf_release(&shelf);
+
+    /* What is not whole, or not ours, is nothing. */
+    static const char *const bad[] = {
+        "",
+        "matinee books 1 0 0 0",
+        "matinee books 0 0 0 0\n",
+        "matinee books 1 0 0 1\n",
+        "matinee books 1 0 0 1\n1 2 3 4\n",
+        "matinee books 1 0 0 1\n1 2 3 x capsule.gpub\n",
+        "matinee books 1 0 0 1\n12345678901234567 2 3 4 capsule.gpub\n",
+        "matinee books 1 0 0 2\n1 2 3 4 capsule.gpub\n1 2 3 4 capsule.gpub\n",
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+        put_catalogue(at, bad[i]);
+        shelf_init(&shelf);
+        assert_int_equal(shelf_read(&shelf, at), i == 1);
+        assert_int_equal(shelf.books.count, 0);
+        shelf_release(&shelf);
+    }
+    (void)unlinkat(at, "catalogue", 0);
+    (void)close(at);
+    assert_int_equal(rmdir(path), 0);
+}
+
+/* Pages offer what is there; books of many are put away when a part of them is not for all. */
+static void test_offers(UNUSED void **state)
+{
+    struct shelf books;
+    struct shelf *shelf = &books;
+    uint64_t size = 0;
+    struct world world;
+    struct page_answer answer;
+    world_begin(&world);
+    world_review(&world, "a-film", film);
+    world_review(&world, "other", "Title: Other\nPublished: 2025-05-06\nTags: One\n\nText.\n");
+    world_ready(&world);
+    shelf_init(shelf);
+    assert_false(shelf_is_withdrawn(shelf, &world.capsule));
+    shelf->openness = shelf_openness(&world.capsule);
+    struct page_shelf offered = shelf_for_pages(shelf);
+    world.context.shelf = &offered;
+    assert_lacks(world_render(&world, "/reviews/a-film/", &answer), "Read offline");
+    shelf_claim(shelf, SLICE("reviews/a-film.gpub"))->size = 12345;
+    shelf_claim(shelf, SLICE("reviews/other.gpub"));
+    shelf_claim(shelf, SLICE("tags/one.gpub"))->size = 999;
+    shelf_claim(shelf, SLICE("capsule.gpub"))->size = 3400000;
+    assert_contains(world_render(&world, "/reviews/a-film/", &answer),
+                    "=> /reviews/a-film/a-film.gpub Read offline: A Film (gempub, 12 kB)\n");
+    assert_lacks(world_render(&world, "/reviews/other/", &answer), "Read offline");
+    assert_contains(world_render(&world, "/tags/one/", &answer),
+                    "=> /tags/one/one.gpub Read offline: One (gempub, 999 bytes)\n");
+    assert_contains(world_render(&world, "/", &answer),
+                    "=> /notes.gpub Read offline: Notes (gempub, 3.4 MB)\n");
+    assert_false(shelf_is_withdrawn(shelf, &world.capsule));
+    shelf_claim(shelf, SLICE("reviews/gone.gpub"));
+    assert_true(shelf_is_withdrawn(shelf, &world.capsule));
+    shelf->lacks_many = true;
+    assert_contains(world_render(&world, "/reviews/a-film/", &answer), "Read offline");
+    assert_lacks(world_render(&world, "/tags/one/", &answer), "Read offline");
+    assert_lacks(world_render(&world, "/", &answer), "Read offline");
+    const struct page page = page_of_book(&world.capsule);
+    assert_false(offered.find(offered.context, &page, &size));
+    shelf_release(shelf);
+    world_end(&world);
+}
+
+/* What a book is made from changes when its bytes do, and only then. */
+static void test_digest(UNUSED void **state)
+{
+    struct bookcase bookcase;
+    struct buf error;
+    uint64_t digests[4];
+    uint64_t whole[4];
+    buf_init(&error, 4096);
+    bookcase_begin(&bookcase, NULL);
+    for (size_t i = 0; i < ARRAY_LENGTH(digests); i++) {
+        struct gempub_order order = { .context = &bookcase.world.context,
+                                      .subject = { .review = review_of(&bookcase, "a-film") },
+                                      .statics = bookcase.statics };
+        if (i == 1) {
+            bookcase.world.context.now += 86400 * 40;
+            bookcase.world.context.today = (struct date){ 2026, 2, 10 };
+        } else if (i == 2) {
+            bookcase.world.context.host = SLICE("other.example");
+        } else if (i == 3) {
+            order.statics = -1;
+        }
+        assert_true(gempub_digest(&order, &digests[i], &error));
+        order.subject.review = NULL;
+        assert_true(gempub_digest(&order, &whole[i], &error));
+    }
+    assert_true(digests[0] == digests[1] && digests[1] != digests[2] && digests[2] != digests[3]);
+    assert_true(whole[0] == whole[1] && whole[1] != whole[2]);
+    buf_release(&error);
+    bookcase_end(&bookcase);
 }
 
 int main(void)
@@ -416,7 +567,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_review),     cmocka_unit_test(test_many),
         cmocka_unit_test(test_same_bytes), cmocka_unit_test(test_trouble),
-        cmocka_unit_test(test_closed),
+        cmocka_unit_test(test_closed),     cmocka_unit_test(test_catalogue),
+        cmocka_unit_test(test_offers),     cmocka_unit_test(test_digest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,6 +135,22 @@ static void finds_what_is_walked(void **state)
             fail_msg("kind %zu: %zu pages, not %zu", kind, walked.by_kind[kind], expected[kind]);
         }
     }
+    /* Books are found, and are no pages: of the capsule, of each review, of a tag that many have.
+     */
+    struct walked books = { .world = world };
+    assert_true(sitemap_walk_books(&world->capsule, check_walked, &books));
+    assert_int_equal(books.by_kind[PAGE_BOOK], 1);
+    assert_int_equal(books.by_kind[PAGE_REVIEW_BOOK], 121);
+    assert_int_equal(books.by_kind[PAGE_FACET_BOOK], 1);
+    assert_int_equal(books.count, 123);
+    struct page page;
+    assert_int_equal(sitemap_find(&world->capsule, SLICE("/tags/tag1/tag1.gpub"), &page),
+                     SITEMAP_NOT_FOUND);
+    assert_int_equal(
+        sitemap_find(&world->capsule, SLICE("/people/kim-example/kim-example.gpub"), &page),
+        SITEMAP_NOT_FOUND);
+    assert_int_equal(sitemap_find(&world->capsule, SLICE("/reviews/a-film/film-1.gpub"), &page),
+                     SITEMAP_NOT_FOUND);
     world_end(world);
     test_free(world);
 }
