@@ -57,9 +57,9 @@ static bool prepare(struct finder *finder)
 {
     /* Titles, names and tags are short, and say more of a review than its text does. */
     static const char *const sql[FINDER_STATEMENTS] = {
-        [FINDER_REVIEWS] = "SELECT r.slug, NULL, bm25(words, 10.0, 6.0, 4.0, 1.0) FROM words AS w"
+        [FINDER_REVIEWS] = "SELECT r.slug, NULL, bm25(words, 1.0, 10.0, 6.0, 4.0) FROM words AS w"
                            " JOIN review AS r ON r.id = w.rowid WHERE words MATCH ?1",
-        [FINDER_QUOTES] = "SELECT r.slug, q.name, bm25(quote_words, 2.0, 2.0, 2.0, 1.0)"
+        [FINDER_QUOTES] = "SELECT r.slug, q.name, bm25(quote_words, 1.0, 2.0, 2.0, 2.0)"
                           " FROM quote_words AS w JOIN quote AS q ON q.id = w.rowid"
                           " JOIN review AS r ON r.id = q.review WHERE quote_words MATCH ?1",
         [FINDER_NEAR_WORDS] = "SELECT word FROM known_word WHERE length BETWEEN ?1 AND ?2",
