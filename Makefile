@@ -92,9 +92,9 @@ BIN := $(OUT)/matinee
 BLOG := $(OUT)/matinee-blog
 OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/src/main.o $(OUT)/src/main_blog.o
 UNIT_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
-BENCH_PROGRAMS := $(foreach name,changes client hold probe report tls_floor,$(OUT)/tests/bench/$(name))
-BENCH_SHARED := $(foreach name,exchange floor process sockets,$(OUT)/tests/bench/$(name).o)
-BENCH_SIMPLE := $(foreach name,count_client count_load measure write_capsule,$(OUT)/tests/bench/$(name))
+BENCH_PROGRAMS := $(foreach name,changes client hold probe report search tls_floor write_capsule,$(OUT)/tests/bench/$(name))
+BENCH_SHARED := $(foreach name,exchange floor process sockets words,$(OUT)/tests/bench/$(name).o)
+BENCH_SIMPLE := $(foreach name,count_client count_load measure,$(OUT)/tests/bench/$(name))
 FUZZ_TARGETS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=%-replay)
 

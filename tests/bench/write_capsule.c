@@ -1,18 +1,24 @@
 /* write_capsule.c: a capsule of any size, the same bytes every time for the same arguments.
  *
- *     write_capsule FOLDER REVIEWS [SECTIONS PARAGRAPHS QUOTES]
+ *     write_capsule [--korean SHARE] FOLDER REVIEWS [SECTIONS PARAGRAPHS QUOTES]
  *
  * What tests/generate.py writes, fast enough for capsules of a gigabyte: sentences over a
  * vocabulary with a natural spread (a few words often, most words seldom), in which few letters are
  * not ASCII; 800 people, 300 tags, and scenes. Without further arguments a review has about 22 kB.
+ *
+ * With --korean it is text to be searched: 40,000 words of Latin letters and 20,000 stems of Hangul
+ * with their endings, used as often as words are (words.h), SHARE in a hundred sentences in Korean,
+ * with names in both scripts, 3,000 people of whom some recur, 2,000 tags, common and rare,
+ * speakers who are roles, and links between reviews. The plain text stays as it was, so that what
+ * loading costs can be compared with what it cost before.
  */
 
 #include "base/buf.h"
 #include "base/slice.h"
+#include "words.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,145 +26,159 @@
 #include <unistd.h>
 
 enum {
-    WORDS = 4000,
-    PEOPLE = 800,
-    TAGS = 300,
-    NAME_BYTES = 96,
     CAST = 6,
     REVIEW_TAGS = 5,
     REVIEWS_IN_FOLDER = 1000,
+    NAME_BYTES = 96,
+    PATH_BYTES = 96,
     TEXT_BYTES = 64 << 20,
 };
 
-static const char *const onsets[] = { "b", "br", "ch", "d", "f", "g", "gr", "h", "j", "k",
-                                      "l", "m",  "n",  "p", "r", "s", "st", "t", "w", "v" };
-static const char *const vowels[] = { "a", "e", "i", "o", "u", "ai", "ea", "ou" };
-static const char *const codas[] = { "", "", "n", "r", "l", "st", "m", "ck" };
-static const char *const accents[] = { "é", "ö", "ā", "ñ" };
 static const char *const genres[] = { "Drama",   "Comedy",     "Crime",  "Thriller",
                                       "Romance", "Historical", "Horror", "Mystery" };
 static const char *const platforms[] = { "Netflix", "Viki", "MUBI", "Disc" };
+static const char *const families[][2] = { { "Kim", "김" },  { "Lee", "이" },  { "Park", "박" },
+                                           { "Choi", "최" }, { "Jung", "정" }, { "Kang", "강" },
+                                           { "Cho", "조" },  { "Yoon", "윤" }, { "Jang", "장" },
+                                           { "Han", "한" },  { "Oh", "오" },   { "Seo", "서" } };
 
-static char words[WORDS][NAME_BYTES];
-static char people[PEOPLE][NAME_BYTES];
-static char tags[TAGS][NAME_BYTES];
-
-/* --- dice ---------------------------------------------------------------------------------------
+/* --- what a capsule is written with -------------------------------------------------------------
  */
 
-/* SplitMix64: the same numbers on every machine. */
-static uint64_t dice_state = 7;
+struct shape {
+    size_t sections, paragraphs, quotes;
+    bool searched; /* text to be searched */
+    size_t korean; /* sentences in a hundred */
+};
 
-static uint64_t roll(void)
+struct names {
+    char (*items)[NAME_BYTES];
+    size_t count;
+    struct spread spread;
+};
+
+static struct shape shape = { 6, 5, 4, false, 0 };
+static struct words words;
+static struct words stems;
+static struct spread word_spread;
+static struct spread stem_spread;
+static struct names people;
+static struct names tags;
+
+static bool is_korean(void)
 {
-    uint64_t z = dice_state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
+    return shape.korean > 0 && dice_below(100) < shape.korean;
 }
 
-/* From 0 to `count` - 1. */
-static size_t below(size_t count)
+/* Valid until the next one. */
+static const char *any_korean_word(void)
 {
-    return (size_t)((roll() >> 32) * count >> 32);
+    static char word[2 * WORD_BYTES];
+    const char *stem = stems.items[spread_any(&stem_spread)];
+    (void)snprintf(word, sizeof word, "%s%s", stem, words_any_ending());
+    return word;
 }
 
-static size_t between(size_t first, size_t last)
+static const char *any_word(bool korean)
 {
-    return first + below(last - first + 1);
-}
-
-#define ANY(array) ((array)[below(ARRAY_LENGTH(array))])
-
-/* `count` different numbers below `total`. */
-static void sample(size_t *out, size_t count, size_t total)
-{
-    for (size_t i = 0; i < count;) {
-        size_t number = below(total);
-        size_t k = 0;
-        while (k < i && out[k] != number) {
-            k++;
-        }
-        if (k == i) {
-            out[i++] = number;
-        }
+    if (shape.searched) {
+        return korean ? any_korean_word() : words.items[spread_any(&word_spread)];
     }
-}
-
-/* --- words --------------------------------------------------------------------------------------
- */
-
-static bool is_taken(size_t count, const char *word)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(words[i], word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void make_words(void)
-{
-    for (size_t count = 0; count < WORDS;) {
-        char word[NAME_BYTES] = "";
-        int length = 0;
-        for (size_t left = between(1, 3); left > 0; left--) {
-            /* One after the other: the order in which arguments are made is not defined. */
-            const char *onset = ANY(onsets);
-            const char *vowel = below(50) == 0 ? ANY(accents) : ANY(vowels);
-            const char *coda = ANY(codas);
-            length +=
-                snprintf(word + length, sizeof word - (size_t)length, "%s%s%s", onset, vowel, coda);
-        }
-        if (!is_taken(count, word)) {
-            memcpy(words[count++], word, NAME_BYTES);
-        }
-    }
-}
-
-/* The cube of an even spread: one word in twenty stands for a third of a text. */
-static const char *any_word(void)
-{
-    uint64_t share = roll() >> 44; /* 20 bits */
-    return words[WORDS * (share * share * share >> 20) >> 40];
+    /* The cube of an even spread: one word in twenty stands for a third of a text. */
+    const uint64_t share = dice_roll() >> 44; /* 20 bits */
+    return words.items[words.count * (share * share * share >> 20) >> 40];
 }
 
 static void put_capital(struct buf *out, const char *word)
 {
-    buf_putc(out, (char)(word[0] - 'a' + 'A'));
+    const bool small = word[0] >= 'a' && word[0] <= 'z';
+    buf_putc(out, small ? (char)(word[0] - 'a' + 'A') : word[0]);
     buf_puts(out, word + 1);
 }
 
-static void put_name(struct buf *out)
+static void put_name(struct buf *out, bool korean)
 {
-    put_capital(out, any_word());
+    put_capital(out, any_word(korean));
 }
 
-static void keep_name(struct buf *scratch, char *out)
+/* A person of Korea in Latin letters or, now and then, in Hangul. */
+static void put_korean_person(struct buf *out, bool in_hangul)
 {
-    slice name = buf_slice(scratch);
-    memcpy(out, name.ptr, name.len < NAME_BYTES ? name.len : NAME_BYTES - 1);
-    buf_clear(scratch);
+    struct buf hangul;
+    struct buf latin;
+    const size_t family = dice_below(ARRAY_LENGTH(families));
+    buf_init(&hangul, NAME_BYTES);
+    buf_init(&latin, NAME_BYTES);
+    words_put_syllable(&hangul, &latin);
+    buf_putc(&latin, '-');
+    words_put_syllable(&hangul, &latin);
+    buf_puts(out, families[family][in_hangul]);
+    if (in_hangul) {
+        buf_put(out, buf_slice(&hangul));
+    } else {
+        buf_putc(out, ' ');
+        put_capital(out, buf_string(&latin));
+    }
+    buf_release(&hangul);
+    buf_release(&latin);
 }
 
-static void make_names(void)
+static void put_person(struct buf *out)
 {
-    struct buf scratch;
-    buf_init(&scratch, TEXT_BYTES);
-    for (size_t i = 0; i < PEOPLE; i++) {
-        put_name(&scratch);
-        buf_putc(&scratch, ' ');
-        put_name(&scratch);
-        buf_printf(&scratch, "-%s", any_word());
-        keep_name(&scratch, people[i]);
+    if (shape.searched && dice_below(3) > 0) {
+        put_korean_person(out, is_korean());
+        return;
     }
-    for (size_t i = 0; i < TAGS; i++) {
-        put_name(&scratch);
-        put_name(&scratch);
-        keep_name(&scratch, tags[i]);
+    put_name(out, false);
+    buf_putc(out, ' ');
+    put_name(out, false);
+    buf_printf(out, "-%s", any_word(false));
+}
+
+static void put_tag(struct buf *out)
+{
+    const bool korean = is_korean();
+    put_name(out, korean);
+    put_name(out, korean);
+}
+
+static void make_names(struct names *names, size_t count, void (*put)(struct buf *out))
+{
+    struct buf name;
+    buf_init(&name, NAME_BYTES - 1);
+    names->items = calloc(count, sizeof *names->items);
+    names->count = count;
+    for (size_t i = 0; names->items != NULL && i < count; i++) {
+        buf_clear(&name);
+        put(&name);
+        memcpy(names->items[i], buf_slice(&name).ptr, name.len);
     }
-    buf_release(&scratch);
+    spread_make(&names->spread, count);
+    buf_release(&name);
+}
+
+static void make_all(void)
+{
+    enum { PLAIN = 4000, SEARCHED = 40000, STEMS = 20000 };
+    if (shape.searched) {
+        words_make_english(&words, SEARCHED);
+        words_make_korean(&stems, STEMS);
+        spread_make(&word_spread, words.count);
+        spread_make(&stem_spread, stems.count);
+    } else {
+        words_make_plain(&words, PLAIN);
+    }
+    make_names(&people, shape.searched ? 3000 : 800, put_person);
+    make_names(&tags, shape.searched ? 2000 : 300, put_tag);
+}
+
+static void sample_names(const struct names *names, size_t *out, size_t count)
+{
+    if (shape.searched) {
+        spread_sample(&names->spread, out, count);
+    } else {
+        dice_sample(out, count, names->count);
+    }
 }
 
 /* --- text ---------------------------------------------------------------------------------------
@@ -166,18 +186,19 @@ static void make_names(void)
 
 static void put_sentence(struct buf *out)
 {
-    size_t count = between(5, 24);
-    put_name(out);
+    const bool korean = is_korean();
+    size_t count = dice_between(5, 24);
+    put_name(out, korean);
     for (size_t i = 1; i < count; i++) {
         buf_putc(out, ' ');
-        buf_puts(out, any_word());
+        buf_puts(out, any_word(korean));
     }
     buf_putc(out, '.');
 }
 
 static void put_paragraph(struct buf *out)
 {
-    size_t count = between(3, 7);
+    size_t count = dice_between(3, 7);
     for (size_t i = 0; i < count; i++) {
         if (i > 0) {
             buf_putc(out, ' ');
@@ -187,46 +208,72 @@ static void put_paragraph(struct buf *out)
     buf_putc(out, '\n');
 }
 
-static void put_quote(struct buf *out)
-{
-    buf_puts(out, "> ");
-    put_sentence(out);
-    buf_puts(out, "\n— ");
-    put_name(out);
-    buf_putc(out, ',');
-    for (size_t i = 0; i < 3; i++) {
-        buf_printf(out, " %s", any_word());
-    }
-    buf_putc(out, '\n');
-    put_paragraph(out);
-    buf_putc(out, '\n');
-}
+/* --- a review -----------------------------------------------------------------------------------
+ */
 
-struct shape {
-    size_t sections, paragraphs, quotes;
+struct written {
+    size_t number;
+    char roles[CAST][NAME_BYTES];
 };
 
-static void put_header(struct buf *out, size_t number)
+static void put_title(struct buf *out, const struct written *review)
+{
+    struct buf hangul;
+    struct buf latin;
+    const bool korean = is_korean();
+    buf_puts(out, "Title: ");
+    put_name(out, korean);
+    buf_printf(out, " %s %zu\n", any_word(korean), review->number);
+    if (!shape.searched || dice_below(2) == 0) {
+        return;
+    }
+    buf_init(&hangul, NAME_BYTES);
+    buf_init(&latin, NAME_BYTES);
+    for (size_t left = dice_between(2, 5); left > 0; left--) {
+        words_put_syllable(&hangul, &latin);
+    }
+    buf_printf(out, "Original-Title: %s\nRomanized: ", buf_string(&hangul));
+    put_capital(out, buf_string(&latin));
+    buf_putc(out, '\n');
+    buf_release(&hangul);
+    buf_release(&latin);
+}
+
+static void put_cast(struct buf *out, struct written *review)
 {
     size_t chosen[CAST];
-    buf_puts(out, "Title: ");
-    put_name(out);
-    buf_printf(out, " %s %zu\n", any_word(), number);
+    sample_names(&people, chosen, CAST);
+    for (size_t i = 0; i < CAST; i++) {
+        struct buf role;
+        buf_init(&role, NAME_BYTES - 1);
+        buf_printf(out, "%s%s as ", i == 0 ? "Cast: " : ", ", people.items[chosen[i]]);
+        put_name(&role, is_korean());
+        buf_put(out, buf_slice(&role));
+        (void)snprintf(review->roles[i], NAME_BYTES, "%s", buf_string(&role));
+        buf_release(&role);
+    }
+}
+
+static void put_header(struct buf *out, struct written *review)
+{
+    size_t chosen[REVIEW_TAGS];
+    const size_t number = review->number;
+    put_title(out, review);
     buf_printf(out, "Published: %04zu-%02zu-%02zu\n", 1990 + number % 35, 1 + number / 35 % 12,
                1 + number / 420 % 28);
     buf_printf(out, "Year: %zu\n", 1960 + number % 65);
-    sample(chosen, 2, ARRAY_LENGTH(genres));
+    dice_sample(chosen, 2, ARRAY_LENGTH(genres));
     buf_printf(out, "Genre: %s, %s\n", genres[chosen[0]], genres[chosen[1]]);
-    buf_printf(out, "Director: %s\n", ANY(people));
-    sample(chosen, CAST, PEOPLE);
-    for (size_t i = 0; i < CAST; i++) {
-        buf_printf(out, "%s%s as ", i == 0 ? "Cast: " : ", ", people[chosen[i]]);
-        put_name(out);
-    }
-    buf_printf(out, "\nPlatform: %s\n", ANY(platforms));
-    sample(chosen, REVIEW_TAGS, TAGS);
+    sample_names(&people, chosen, 1);
+    buf_printf(out, "Director: %s\n", people.items[chosen[0]]);
+    put_cast(out, review);
+    buf_printf(out, "\nPlatform: %s\n", DICE_ANY(platforms));
+    sample_names(&tags, chosen, REVIEW_TAGS);
     for (size_t i = 0; i < REVIEW_TAGS; i++) {
-        buf_printf(out, "%s%s", i == 0 ? "Tags: " : ", ", tags[chosen[i]]);
+        buf_printf(out, "%s%s", i == 0 ? "Tags: " : ", ", tags.items[chosen[i]]);
+    }
+    if (shape.searched && number > 0) {
+        buf_printf(out, "\nRelated: review-%zu", dice_below(number));
     }
     buf_puts(out, "\nTagline: ");
     put_sentence(out);
@@ -235,22 +282,54 @@ static void put_header(struct buf *out, size_t number)
     buf_puts(out, "\n\n");
 }
 
-static void put_review(struct buf *out, size_t number, const struct shape *shape)
+static void put_quote(struct buf *out, const struct written *review)
 {
-    put_header(out, number);
+    const bool korean = is_korean();
+    buf_puts(out, "> ");
+    put_sentence(out);
+    buf_puts(out, "\n— ");
+    if (shape.searched && dice_below(4) > 0) {
+        buf_puts(out, DICE_ANY(review->roles));
+    } else {
+        put_name(out, korean);
+    }
+    buf_putc(out, ',');
+    for (size_t i = 0; i < 3; i++) {
+        buf_printf(out, " %s", any_word(korean));
+    }
+    buf_putc(out, '\n');
     put_paragraph(out);
-    for (size_t i = 0; i < shape->sections; i++) {
-        buf_puts(out, "\n## ");
-        put_name(out);
-        buf_printf(out, " %s %zu\n", any_word(), i);
-        for (size_t k = 0; k < shape->paragraphs; k++) {
-            put_paragraph(out);
-            buf_puts(out, k + 1 < shape->paragraphs ? "\n" : "");
-        }
+    buf_putc(out, '\n');
+}
+
+static void put_section(struct buf *out, const struct written *review, size_t section)
+{
+    const bool korean = is_korean();
+    buf_puts(out, "\n## ");
+    put_name(out, korean);
+    buf_printf(out, " %s %zu\n", any_word(korean), section);
+    for (size_t k = 0; k < shape.paragraphs; k++) {
+        put_paragraph(out);
+        buf_puts(out, k + 1 < shape.paragraphs ? "\n" : "");
+    }
+    if (shape.searched && review->number > 0 && dice_below(3) == 0) {
+        buf_printf(out, "\n=> review:review-%zu ", dice_below(review->number));
+        put_sentence(out);
+        buf_putc(out, '\n');
+    }
+}
+
+static void put_review(struct buf *out, size_t number)
+{
+    struct written review = { .number = number };
+    put_header(out, &review);
+    put_paragraph(out);
+    for (size_t i = 0; i < shape.sections; i++) {
+        put_section(out, &review, i);
     }
     buf_puts(out, "\n## Lines\n");
-    for (size_t i = 0; i < shape->quotes; i++) {
-        put_quote(out);
+    for (size_t i = 0; i < shape.quotes; i++) {
+        put_quote(out, &review);
     }
 }
 
@@ -286,11 +365,28 @@ static void write_file(const char *path, slice text)
     (void)close(fd);
 }
 
-static size_t number_of(const char *text)
+static void write_review(struct buf *text, size_t number)
+{
+    char path[PATH_BYTES];
+    if (number % REVIEWS_IN_FOLDER == 0) {
+        (void)snprintf(path, sizeof path, "reviews/%03zu", number / REVIEWS_IN_FOLDER);
+        make_folder(path);
+    }
+    (void)snprintf(path, sizeof path, "reviews/%03zu/review-%zu.gmi", number / REVIEWS_IN_FOLDER,
+                   number);
+    buf_clear(text);
+    put_review(text, number);
+    if (text->failed) {
+        fail(path);
+    }
+    write_file(path, buf_slice(text));
+}
+
+static size_t number_of(const char *text, unsigned long most)
 {
     unsigned long number = 0;
-    if (!slice_to_number(slice_of(text), 10000000, &number)) {
-        (void)fprintf(stderr, "write_capsule: %s is no number\n", text);
+    if (!slice_to_number(slice_of(text), most, &number)) {
+        (void)fprintf(stderr, "write_capsule: %s is no number to %lu\n", text, most);
         exit(2);
     }
     return number;
@@ -298,18 +394,27 @@ static size_t number_of(const char *text)
 
 int main(int argc, char **argv)
 {
-    struct shape shape = { 6, 5, 4 };
+    enum { MOST = 10000000 };
     struct buf text;
+    if (argc > 2 && strcmp(argv[1], "--korean") == 0) {
+        shape.searched = true;
+        shape.korean = number_of(argv[2], 100);
+        argv += 2;
+        argc -= 2;
+    }
     if (argc != 3 && argc != 6) {
-        (void)fputs("usage: write_capsule FOLDER REVIEWS [SECTIONS PARAGRAPHS QUOTES]\n", stderr);
+        (void)fputs("usage: write_capsule [--korean SHARE] FOLDER REVIEWS [SECTIONS PARAGRAPHS "
+                    "QUOTES]\n",
+                    stderr);
         return 2;
     }
-    const size_t reviews = number_of(argv[2]);
+    const size_t reviews = number_of(argv[2], MOST);
     if (argc == 6) {
-        shape = (struct shape){ number_of(argv[3]), number_of(argv[4]), number_of(argv[5]) };
+        shape.sections = number_of(argv[3], MOST);
+        shape.paragraphs = number_of(argv[4], MOST);
+        shape.quotes = number_of(argv[5], MOST);
     }
-    make_words();
-    make_names();
+    make_all();
     buf_init(&text, TEXT_BYTES);
     make_folder(argv[1]);
     if (chdir(argv[1]) != 0) {
@@ -319,20 +424,10 @@ int main(int argc, char **argv)
                SLICE("Title: A Large Capsule\nHost: localhost\nLang: en\nTimezone: UTC\n"));
     make_folder("reviews");
     for (size_t number = 0; number < reviews; number++) {
-        char path[NAME_BYTES];
-        if (number % REVIEWS_IN_FOLDER == 0) {
-            (void)snprintf(path, sizeof path, "reviews/%03zu", number / REVIEWS_IN_FOLDER);
-            make_folder(path);
-        }
-        (void)snprintf(path, sizeof path, "reviews/%03zu/review-%zu.gmi",
-                       number / REVIEWS_IN_FOLDER, number);
-        buf_clear(&text);
-        put_review(&text, number, &shape);
-        if (text.failed) {
-            fail(path);
-        }
-        write_file(path, buf_slice(&text));
+        write_review(&text, number);
     }
     buf_release(&text);
+    words_release(&words);
+    words_release(&stems);
     return 0;
 }
