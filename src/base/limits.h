@@ -218,6 +218,16 @@
 #define LIMIT_GEMPUB_PICTURES (256ull * 1024 * 1024)
 /** Longest name of a picture in bytes: archives are unpacked into folders. */
 #define LIMIT_GEMPUB_NAME 1000u
+/* --- gopher ------------------------------------------------------------------------------------
+ */
+
+/** Columns of text and of labels: what Gophernicus counts on, and below the 70 of RFC 1436 (3.9).
+ */
+#define LIMIT_GOPHER_COLUMNS 67
+/** Bytes of a line in a menu, and of the text on one. Gophernicus, Lynx and others read 1,022 at a
+ * time, and take what is left over for a line of its own. */
+#define LIMIT_GOPHER_LINE 1000
+#define LIMIT_GOPHER_TEXT 700
 
 /* --- search -----------------------------------------------------------------------------------
  */

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "cmd/address_check.h"
+#include "cmd/build_folders.h"
 #include "cmd/build_gpub.h"
 #include "cmd/build_options.h"
 #include "cmd/command.h"
@@ -180,8 +181,9 @@ static bool put_alias(struct build *build, slice contents)
 /* In another form a page may have the name of a file in static/, which its author wants there. */
 static bool is_shadowed(const struct build *build, const struct page *page, slice name)
 {
-    const struct static_file *file = capsule_find_static(build->open->capsule, name);
-    return file != NULL && file != page->file;
+    const struct capsule *capsule = build->open->capsule;
+    const struct page other = { .kind = PAGE_STATIC, .file = capsule_find_static(capsule, name) };
+    return other.file != NULL && other.file != page->file && page_is_for(&build->context, &other);
 }
 
 /* build->page has its bytes; `made` is what it is. */
@@ -317,7 +319,7 @@ static bool make_pages(struct build *build, const char *output)
 {
     bool ok = !build->writes || (tree_begin(&build->tree, output) && is_output_apart(build));
     ok = ok && make_books(build) && sitemap_walk(build->open->capsule, take_page, build) &&
-         put_own_files(build);
+         put_own_files(build) && (!build->writes || build_folders(&build->site, &build->tree));
     end_progress(build);
     return ok;
 }

@@ -25,7 +25,7 @@ const char build_usage[] =
     "  --output DIR   where the tree goes\n"
     "  --base PATH    the pages will be served below this path, such as /~kim; with --format also\n"
     "                 an address, such as https://example.org/~kim\n"
-    "  --format NAME  gemini, or html: pages for a web server\n"
+    "  --format NAME  gemini, or html: pages for a web server, or gopher: a gopher hole\n"
     "  --drafts       with drafts and reviews of the future\n"
     "  --keep-going   build in spite of errors, without the reviews that have them\n"
     "  --now MOMENT   the capsule as at this time (RFC 3339), not now\n"

@@ -161,6 +161,14 @@ bool tree_takes_name(slice name)
     return true;
 }
 
+bool tree_has(struct tree *tree, slice name)
+{
+    buf_clear(&tree->name);
+    buf_put(&tree->name, name);
+    const char *path = buf_string(&tree->name);
+    return path != NULL && faccessat(tree->new_tree, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* Where the bytes of a file come from: memory, or another file. */
 struct origin {
     slice contents;

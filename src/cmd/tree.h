@@ -43,6 +43,8 @@ struct tree {
 MUST_USE bool tree_begin(struct tree *tree, const char *target);
 /** True when `name` may be the path of a file in a tree: no part is empty or starts with a dot. */
 bool tree_takes_name(slice name);
+/** True when the tree that grows has a file or a folder of this name already. */
+bool tree_has(struct tree *tree, slice name);
 /** Put a file into the tree; `name` is its path there, each is put once. False with a message. */
 MUST_USE bool tree_put(struct tree *tree, slice name, slice contents);
 /** The same with what is in the open regular file `file`. */

@@ -16,7 +16,8 @@ const struct export_format export_gemini = { .name = "gemini",
                                              .put_name = page_put_file_name,
                                              .put_path = put_gemini_path };
 
-static const struct export_format *const formats[] = { &export_gemini, &export_html };
+static const struct export_format *const formats[] = { &export_gemini, &export_html,
+                                                       &export_gopher };
 
 const struct export_format *export_find(slice name)
 {
@@ -44,8 +45,9 @@ void export_begin(struct export_site *site, const struct export_format *format,
     *site = (struct export_site){
         .format = format, .context = context, .origin = origin, .base = base
     };
-    site->space =
-        (struct page_space){ .origin = origin, .base = base, .put_path = format->put_path };
+    site->space = (struct page_space){
+        .origin = origin, .base = base, .put_type = format->put_type, .put_path = format->put_path
+    };
     if (format->write == NULL) {
         context->base = base; /* its links are those of the pages */
     } else {

@@ -51,6 +51,9 @@ struct export_format {
     /** Append the name of the file that has `page`, decoded, without a first slash; made from what
      * page_put_file_name says. A page of static/ that is gemtext is written in the format, too. */
     void (*put_name)(const struct page *page, struct buf *out);
+    /** Append what stands between origin and base in the address of `page`, such as the type of an
+     * item of gopher; NULL: nothing does. */
+    void (*put_type)(const struct page *page, struct buf *out);
     /** Append what stands behind origin and base in the address of `page`: a path, from its first
      * slash on, percent-encoded. */
     void (*put_path)(const struct page *page, struct buf *out);
@@ -59,11 +62,14 @@ struct export_format {
     void (*write)(const struct export_page *page, slice text, struct buf *out);
     const struct export_file *files;
     size_t file_count;
+    /** Append the index of a folder that has no page; NULL: folders without one are as well. */
+    void (*write_folder)(const struct export_site *site, struct buf *out);
 };
 
 /** Pages as they are: the format of `matinee build` when nobody asks for another one. */
 extern const struct export_format export_gemini;
 extern const struct export_format export_html;
+extern const struct export_format export_gopher;
 
 /** The format of that name, or NULL. */
 const struct export_format *export_find(slice name);

@@ -487,6 +487,9 @@ void page_put_absolute_url(const struct page_context *context, const struct page
 {
     if (context->space != NULL && context->space->origin.len > 0) {
         buf_put(out, context->space->origin);
+        if (context->space->put_type != NULL) {
+            context->space->put_type(page, out);
+        }
         page_put_absolute_path(context, page, out);
         return;
     }

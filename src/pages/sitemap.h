@@ -94,6 +94,8 @@ struct page_shelf {
 struct page_space {
     slice origin; /* `https://example.org`; empty: nobody knows, absolute addresses are Gemini's */
     slice base;   /* path before all others there: "" or "/sub" */
+    /** Append what stands between the two in the address of `page`; NULL: nothing does. */
+    void (*put_type)(const struct page *page, struct buf *out);
     /** Append the path of `page` below the base, with its first slash, percent-encoded. */
     void (*put_path)(const struct page *page, struct buf *out);
 };

@@ -7,6 +7,8 @@ A case is a folder here with:
     capsule/     the sources; or make.py, which is called with the folder to write them to
     expected/    check.txt, what `matinee check` prints, and tree/, what `matinee build` writes
     only         (optional) patterns of the paths below tree/ that are compared, one a line
+    formats      (optional) another format a line, and patterns of the paths that are compared in what
+                 `matinee build --format` writes; they are in expected/FORMAT/
 
 Every tree is also looked at for what holds for all pages, whatever is expected. --bless writes
 expected/ anew; look at the difference before you commit it.
@@ -24,6 +26,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import gopher  # noqa: E402
+
 NOW = "2026-01-15T12:00:00Z"
 SECONDS = 120
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -128,15 +134,35 @@ def check_tree(tree, sources_have_errors):
 # --- a case ----------------------------------------------------------------------------------------
 
 
-def is_compared(case, path):
-    patterns = case / "only"
-    if not patterns.exists():
-        return True
-    return any(fnmatch.fnmatch(path, pattern) for pattern in patterns.read_text().split())
+def patterns_of(case):
+    """The trees that there are, each with the patterns of what is compared."""
+    only = case / "only"
+    patterns = {"tree": only.read_text().split() if only.exists() else ["*"]}
+    formats = case / "formats"
+    for line in formats.read_text().splitlines() if formats.exists() else []:
+        name, *rest = line.split()
+        patterns[name] = rest
+    return patterns
+
+
+def compared(case, name, tree):
+    patterns = patterns_of(case)[name]
+    return {path: contents for path, contents in tree.items()
+            if any(fnmatch.fnmatch(path, pattern) for pattern in patterns)}
+
+
+def make_format(name, matinee, folder, trees):
+    """The tree in another format, added to `trees`, and what is wrong with it."""
+    built = run([matinee, "build", "capsule", "--now", NOW, "--output", name, "--format", name],
+                cwd=folder)
+    if built.returncode != 0:
+        return [f"build --format {name} failed: {built.stderr.decode()}"]
+    trees[name] = files_below(folder / name)
+    return list(gopher.check_tree(trees[name], trees["tree"])) if name == "gopher" else []
 
 
 def make(case, matinee, folder):
-    """The outcome of a case: what check said, the tree, and what is wrong with it."""
+    """The outcome of a case: what check said, the trees, and what is wrong with them."""
     capsule = folder / "capsule"
     if (case / "make.py").exists():
         subprocess.run([sys.executable, case / "make.py", capsule], check=True)
@@ -158,36 +184,43 @@ def make(case, matinee, folder):
     left = sorted(path.name for path in folder.iterdir())
     if left != ["capsule", "tree"]:
         problems.append(f"something was left beside the tree: {left}")
-    tree = files_below(folder / "tree")
-    problems += check_tree(tree, b"error: " in checked.stderr)
-    return said, tree, problems
+    trees = {"tree": files_below(folder / "tree")}
+    problems += check_tree(trees["tree"], b"error: " in checked.stderr)
+    for name in patterns_of(case).keys() - {"tree"}:
+        problems += make_format(name, matinee, folder, trees)
+    return said, trees, problems
 
 
-def compare(case, said, tree):
-    expected = case / "expected"
-    wanted = files_below(expected / "tree") if (expected / "tree").exists() else {}
-    given = {path: contents for path, contents in tree.items() if is_compared(case, path)}
-    if not (expected / "check.txt").exists() or (expected / "check.txt").read_text() != said:
-        yield f"check said something else than expected/check.txt:\n{said}"
+def compare_tree(expected, given):
+    wanted = files_below(expected) if expected.exists() else {}
     for path in sorted(wanted.keys() | given.keys()):
         if path not in given:
-            yield f"{path} is missing"
+            yield f"{expected.name}/{path} is missing"
         elif path not in wanted:
-            yield f"{path} was not expected"
+            yield f"{expected.name}/{path} was not expected"
         elif wanted[path] != given[path]:
-            yield f"{path} differs; given:\n{given[path].decode(errors='replace')}"
+            yield f"{expected.name}/{path} differs; given:\n{given[path].decode(errors='replace')}"
 
 
-def bless(case, said, tree):
+def compare(case, said, trees):
+    expected = case / "expected"
+    if not (expected / "check.txt").exists() or (expected / "check.txt").read_text() != said:
+        yield f"check said something else than expected/check.txt:\n{said}"
+    for name in patterns_of(case):
+        yield from compare_tree(expected / name, compared(case, name, trees.get(name, {})))
+
+
+def bless(case, said, trees):
     expected = case / "expected"
     if expected.exists():
         shutil.rmtree(expected)
     expected.mkdir()
     (expected / "check.txt").write_text(said)
-    for path, contents in tree.items():
-        if is_compared(case, path):
-            (expected / "tree" / path).parent.mkdir(parents=True, exist_ok=True)
-            (expected / "tree" / path).write_bytes(contents)
+    for name, tree in trees.items():
+        for path, contents in compared(case, name, tree).items():
+            file = expected / name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(contents)
 
 
 def main():
@@ -202,11 +235,11 @@ def main():
     passed = failed = 0
     for case in cases:
         with tempfile.TemporaryDirectory() as folder:
-            said, tree, problems = make(case, matinee, Path(folder))
+            said, trees, problems = make(case, matinee, Path(folder))
         if options.bless:
-            bless(case, said, tree)
+            bless(case, said, trees)
         else:
-            problems += compare(case, said, tree)
+            problems += compare(case, said, trees)
         passed += not problems
         failed += bool(problems)
         for problem in problems[:20]:
