@@ -43,7 +43,7 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 	normalise quotes review slug_map stamp values
 pages := atom best body facet feed home link list listing pattern picks quote quotes related review reviews \
 	section site sitemap
-gempub := book book_texts gempub packing shelf
+gempub := book book_texts gempub packing shelf shelving
 search := find index index_rows near passage query tokenizer
 survey := alike stats survey
 export := columns export gopher gopher_item html html_blocks html_style html_text target

@@ -97,6 +97,10 @@
 /** Largest memory of them in bytes: a line of 300 bytes a picture, and those that others took the
  * place of since it was tidied. */
 #define LIMIT_IMAGES_MEMORY (64u * 1024 * 1024)
+/** Bytes of all books that a server keeps of a capsule: 10,000 long reviews have 1.2 GB, and what
+ * does not fit is offered by no page. Bytes of the disk that are left to others. */
+#define LIMIT_BOOKS_BYTES (4ull * 1024 * 1024 * 1024)
+#define LIMIT_BOOKS_SPARE (256ull * 1024 * 1024)
 /** Bytes of the catalogue of all books of a capsule: so many have 100,000 of them. */
 #define LIMIT_BOOK_CATALOGUE (32u * 1024 * 1024)
 /** Longest name of a picture in bytes, without its extension. */
