@@ -1,6 +1,7 @@
 #include "cmd/open_capsule.h"
 
 #include "base/limits.h"
+#include "gemini/client.h"
 #include "gemini/url.h"
 
 bool open_capsule_load(struct open_capsule *open, const char *folder, int64_t now, bool show_drafts,
@@ -17,7 +18,11 @@ bool open_capsule_load(struct open_capsule *open, const char *folder, int64_t no
     }
     open->capsule = loaded_capsule(open->loaded);
     buf_init(&open->host, LIMIT_REQUEST_URL);
-    url_put_host(open->capsule->conf.hosts[0], &open->host);
+    const struct capsule_conf *conf = &open->capsule->conf;
+    url_put_host(conf->hosts[0], &open->host);
+    if (conf->port != 0 && conf->port != CLIENT_DEFAULT_PORT) {
+        buf_printf(&open->host, ":%lu", conf->port);
+    }
     open->context = (struct page_context){ .capsule = open->capsule,
                                            .host = buf_slice(&open->host),
                                            .today = date_of(now),
