@@ -41,8 +41,8 @@ web := fetch hosts public_address robots transfer web_url
 mirror := feed_address feed_links find_feed mirror mirror_state series short_entry spool web_images
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values
-pages := atom best body facet feed home link list listing pattern picks quote quotes related review reviews \
-	section site sitemap
+pages := atom best body facet feed gemsub home identity link list listing pattern picks quote quotes \
+	related review reviews section site sitemap
 gempub := book book_texts gempub packing shelf shelving
 search := find index index_rows near passage query tokenizer
 survey := alike stats survey

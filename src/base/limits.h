@@ -198,6 +198,11 @@
 #define LIMIT_LIST_PAGE 50
 /** Entries of a feed. */
 #define LIMIT_FEED 50
+/** Bytes of the whole texts in an Atom feed, and of one of them; what does not fit has its summary
+ * alone. Readers fetch a feed again and again, whole, as Gemini knows no other way. A long review
+ * has 25 kB. */
+#define LIMIT_FEED_TEXTS (512u * 1024)
+#define LIMIT_FEED_TEXT (128u * 1024)
 /** Reviews on the list of the best of a tag, genre or year. */
 #define LIMIT_BEST 50
 /** Quotes listed on a review's own page before it points to the page of all of them. */

@@ -12,6 +12,7 @@ static void put_gemini_path(const struct page *page, struct buf *out)
 
 const struct export_format export_gemini = { .name = "gemini",
                                              .index = "index.gmi",
+                                             .media_type = GEMTEXT,
                                              .schemes = gemini_schemes,
                                              .put_name = page_put_file_name,
                                              .put_path = put_gemini_path };
@@ -45,9 +46,11 @@ void export_begin(struct export_site *site, const struct export_format *format,
     *site = (struct export_site){
         .format = format, .context = context, .origin = origin, .base = base
     };
-    site->space = (struct page_space){
-        .origin = origin, .base = base, .put_type = format->put_type, .put_path = format->put_path
-    };
+    site->space = (struct page_space){ .origin = origin,
+                                       .base = base,
+                                       .media_type = format->media_type,
+                                       .put_type = format->put_type,
+                                       .put_path = format->put_path };
     if (format->write == NULL) {
         context->base = base; /* its links are those of the pages */
     } else {

@@ -44,8 +44,9 @@ struct export_file {
 };
 
 struct export_format {
-    const char *name;  /* of --format */
-    const char *index; /* the file of the page that a folder has */
+    const char *name;       /* of --format */
+    const char *index;      /* the file of the page that a folder has */
+    const char *media_type; /* of what is written; NULL: of several */
     /** Schemes of the address that --base may give, as a list that NULL ends. */
     const char *const *schemes;
     /** Append the name of the file that has `page`, decoded, without a first slash; made from what

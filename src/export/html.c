@@ -5,6 +5,7 @@
 #include "export/html_blocks.h"
 #include "export/html_style.h"
 #include "export/html_text.h"
+#include "pages/feed.h"
 #include "pages/link.h"
 #include "text/gemtext.h"
 #include "text/uri.h"
@@ -214,10 +215,11 @@ static void put_feeds(struct html_blocks *blocks)
 {
     const struct page *page = blocks->page->page;
     const struct page all = { .kind = PAGE_ATOM };
-    struct page one = { .kind = PAGE_FACET_ATOM, .facet = page->facet, .value = page->value };
+    struct page gemsub;
+    struct page atom;
     put_feed(blocks, &all, blocks->page->site->context->capsule->conf.title);
-    if (page->value != NULL && page->facet->def->has_feeds) {
-        put_feed(blocks, &one, page->value->text);
+    if (page->kind != PAGE_HOME && feed_of(page, &gemsub, &atom)) {
+        put_feed(blocks, &atom, feed_subject(&atom));
     }
 }
 
@@ -343,6 +345,7 @@ static const struct export_file files[] = { { STYLE, html_style } };
 
 const struct export_format export_html = { .name = "html",
                                            .index = INDEX,
+                                           .media_type = "text/html",
                                            .schemes = schemes,
                                            .put_name = put_name,
                                            .put_path = put_path,

@@ -18,6 +18,7 @@ struct capsule_conf {
     slice title;
     slice tagline;
     slice author;
+    slice id;       /* urn:uuid:… of the capsule in feeds; may be empty */
     slice lang;     /* BCP 47, of the pages */
     slice timezone; /* default UTC */
     slice featured; /* a slug; empty: the newest */

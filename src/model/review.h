@@ -113,9 +113,11 @@ struct review {
     bool draft;
     bool has_published;
     int64_t published;         /* a moment */
-    int64_t updated;           /* a moment; equals published when not given */
+    int64_t updated;           /* a moment; published when not given, and never before it */
     struct date published_day; /* both in the capsule's time zone */
     struct date updated_day;
+    int published_offset; /* minutes east of Greenwich, then */
+    int updated_offset;
 
     struct credit *credits; /* in the order of the header: cast, director, writer as written */
     size_t credit_count;

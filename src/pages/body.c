@@ -1,6 +1,7 @@
 #include "pages/body.h"
 
 #include "base/limits.h"
+#include "pages/link.h"
 #include "text/uri.h"
 
 void body_put_address(slice address, struct buf *out)
@@ -13,7 +14,7 @@ void body_put_address(slice address, struct buf *out)
             rest++;
         }
     }
-    buf_put(out, slice_head(address, rest));
+    uri_put_host(out, slice_head(address, rest));
     uri_put_written(out, slice_from(address, rest));
 }
 
@@ -54,8 +55,9 @@ static bool take_stand_in(const struct page_book *book, struct page *page)
     return book->holds(book->context, page);
 }
 
-/* A path from the root, as an author wrote it, on a page of a book. */
-static void put_path_in_book(const struct page_context *context, slice written, struct buf *out)
+/* A path from the root, as an author wrote it, on a page of a book. False, and nothing, when the
+ * book does not have it. */
+static bool put_path_in_book(const struct page_context *context, slice written, struct buf *out)
 {
     char room[LIMIT_REQUEST_URL + 1];
     struct buf path;
@@ -68,19 +70,14 @@ static void put_path_in_book(const struct page_context *context, slice written, 
     buf_init_on(&path, room, sizeof room);
     buf_putc(&path, '/');
     uri_put_decoded(&path, slice_head(written, end));
-    if (!path.failed && !asks &&
-        sitemap_find(context->capsule, buf_slice(&path), &page) != SITEMAP_NOT_FOUND) {
-        if (take_stand_in(context->book, &page)) {
-            page_put_url(context, &page, out);
-            uri_put_written(out, slice_from(written, end));
-            return;
-        }
+    if (path.failed || asks ||
+        sitemap_find(context->capsule, buf_slice(&path), &page) == SITEMAP_NOT_FOUND ||
+        !take_stand_in(context->book, &page)) {
+        return false;
     }
-    buf_puts(out, "gemini://");
-    buf_put(out, context->host);
-    buf_put(out, context->base);
-    buf_putc(out, '/');
-    uri_put_written(out, written);
+    page_put_url(context, &page, out);
+    uri_put_written(out, slice_from(written, end));
+    return true;
 }
 
 enum target_kind body_resolve(const struct page_context *context, const struct gemtext_line *line,
@@ -115,12 +112,11 @@ enum target_kind body_resolve(const struct page_context *context, const struct g
         body_put_address(line->url, out);
         return TARGET_URL;
     }
-    if (context->book != NULL) {
-        put_path_in_book(context, below_root(line->url), out);
-    } else {
-        buf_put(out, context->base);
+    slice path = below_root(line->url);
+    if (context->book == NULL || !put_path_in_book(context, path, out)) {
+        page_put_root(context, out);
         buf_putc(out, '/');
-        uri_put_written(out, below_root(line->url));
+        uri_put_written(out, path);
     }
     if (label->len == 0) {
         *label = line->url;
@@ -244,6 +240,19 @@ void body_put(const struct page_context *context, const struct review *review,
     close_preformatted(preformatted, out);
 }
 
+void body_put_review(const struct page_context *context, const struct review *review,
+                     struct buf *out)
+{
+    body_put(context, review, review->lede, 3, out);
+    for (size_t i = 0; i < review->section_count; i++) {
+        if (i > 0 || body_has_text(review, review->lede)) {
+            gemtext_blank(out);
+        }
+        gemtext_heading(out, 2, review->sections[i].heading);
+        body_put(context, review, review->sections[i].lines, 3, out);
+    }
+}
+
 bool body_has_text(const struct review *review, struct line_range range)
 {
     for (uint32_t i = range.first; i < range.end && i < review->lines.count; i++) {
@@ -254,7 +263,7 @@ bool body_has_text(const struct review *review, struct line_range range)
     return false;
 }
 
-slice body_first_paragraph(const struct review *review, struct line_range range)
+static slice first_paragraph(const struct review *review, struct line_range range)
 {
     for (uint32_t i = range.first; i < range.end && i < review->lines.count; i++) {
         if (gemtext_lines_type(&review->lines, i) == GEMTEXT_TEXT) {
@@ -262,4 +271,15 @@ slice body_first_paragraph(const struct review *review, struct line_range range)
         }
     }
     return SLICE_EMPTY;
+}
+
+void body_put_teaser(const struct review *review, size_t points, struct buf *out)
+{
+    bool cut = false;
+    if (review->summary.len > 0) {
+        gemtext_put(out, review->summary);
+        return;
+    }
+    gemtext_put(out, text_head(first_paragraph(review, review->lede), points, &cut));
+    buf_puts(out, cut ? " …" : "");
 }

@@ -11,8 +11,8 @@ enum target_kind {
     TARGET_NOTHING, /* a link by name that nothing has */
 };
 
-/** Append an address with a scheme as written, but for what no URI holds. The host stays as it is:
- * in a name of another script percent-encoding would mean something else. */
+/** Append an address with a scheme as written, but for what no URI holds; a host may be in any
+ * script. */
 void body_put_address(slice address, struct buf *out);
 
 /**
@@ -31,6 +31,9 @@ enum target_kind body_resolve(const struct page_context *context, const struct g
  */
 void body_put(const struct page_context *context, const struct review *review,
               struct line_range range, unsigned sub_level, struct buf *out);
+/** Append all that is written in a review, sections under their headings: nothing else of it. */
+void body_put_review(const struct page_context *context, const struct review *review,
+                     struct buf *out);
 /** The same for the lines of a hand-written page, headings as they are. */
 void body_put_lines(const struct page_context *context, const struct gemtext_lines *lines,
                     struct buf *out);
@@ -40,7 +43,8 @@ void body_put_attribution(const struct quote *quote, struct buf *out);
 
 /** True when a range holds something else than blank lines. */
 bool body_has_text(const struct review *review, struct line_range range);
-/** The first paragraph of a range, or the empty slice. */
-slice body_first_paragraph(const struct review *review, struct line_range range);
+/** Append what makes one want to read a review, as part of a line: its summary, else at most
+ * `points` code points of its first paragraph. Nothing when it has neither. */
+void body_put_teaser(const struct review *review, size_t points, struct buf *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* facet.c: the index of a facet's values, and the page of one value. */
 
 #include "pages/best.h"
+#include "pages/feed.h"
 #include "pages/link.h"
 #include "pages/quote.h"
 #include "pages/render.h"
@@ -215,19 +216,14 @@ static void put_neighbours(const struct page_context *context, const struct page
     }
 }
 
-static void put_feeds(const struct page_context *context, const struct page *page, struct buf *out)
+/* What a reader may take along: what is new from now on, and what there is. */
+static void put_follow(const struct page_context *context, const struct page *page, struct buf *out)
 {
-    struct page feed = { .kind = PAGE_FACET_FEED, .facet = page->facet, .value = page->value };
-    if (!page_is_offered(context, &feed)) {
-        return;
-    }
-    gemtext_blank(out);
-    gemtext_heading(out, 2, SLICE("Follow"));
-    link_labelled(context, &feed, "Feed for Gemini clients: ", page->value->text, out);
-    feed.kind = PAGE_FACET_ATOM;
-    link_labelled(context, &feed, "Atom feed: ", page->value->text, out);
-    feed.kind = PAGE_FACET_BOOK;
-    link_book(context, &feed, page->value->text, out);
+    const struct page book = { .kind = PAGE_FACET_BOOK,
+                               .facet = page->facet,
+                               .value = page->value };
+    feed_links(context, page, out);
+    link_book(context, &book, page->value->text, out);
 }
 
 void render_facet_value(const struct page_context *context, const struct page *page,
@@ -251,9 +247,7 @@ void render_facet_value(const struct page_context *context, const struct page *p
     link_more(context, page, out);
     if (page->number == 0) {
         put_neighbours(context, page, out);
-        if (def->has_feeds) {
-            put_feeds(context, page, out);
-        }
+        put_follow(context, page, out);
     }
     gemtext_blank(out);
     link_labelled(context, &index, "All ", slice_of(def->name), out);

@@ -6,23 +6,6 @@
 
 enum { NEWEST_SHOWN = 10, TEASER_POINTS = 300 };
 
-/* What makes one want to read on: the summary, else the beginning of the text. */
-static void put_teaser(const struct review *review, struct buf *out)
-{
-    if (review->summary.len > 0) {
-        gemtext_text(out, review->summary);
-        return;
-    }
-    bool cut = false;
-    slice teaser = text_head(body_first_paragraph(review, review->lede), TEASER_POINTS, &cut);
-    if (teaser.len > 0) {
-        gemtext_begin(out, GEMTEXT_TEXT, 0);
-        gemtext_put(out, teaser);
-        buf_puts(out, cut ? " …" : "");
-        gemtext_end(out, GEMTEXT_TEXT);
-    }
-}
-
 static void put_featured(const struct page_context *context, const struct review *review,
                          struct buf *out)
 {
@@ -31,7 +14,12 @@ static void put_featured(const struct page_context *context, const struct review
     buf_puts(out, "Featured: ");
     gemtext_put(out, review->title);
     gemtext_end(out, GEMTEXT_HEADING);
-    put_teaser(review, out);
+    size_t start = out->len;
+    gemtext_begin(out, GEMTEXT_TEXT, 0);
+    body_put_teaser(review, TEASER_POINTS, out);
+    if (out->len > start) {
+        gemtext_end(out, GEMTEXT_TEXT);
+    }
     link_review(context, "Read ", review, out);
 }
 

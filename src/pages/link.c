@@ -34,17 +34,22 @@ void link_review(const struct page_context *context, const char *before,
     link_labelled(context, &page, before, review->title, out);
 }
 
-void link_begin_dated(const struct page_context *context, const struct review *review,
-                      struct buf *out)
+void link_put_day(const struct review *review, struct buf *out)
 {
-    const struct page page = { .kind = PAGE_REVIEW, .review = review };
-    link_begin(context, &page, out);
     if (review->has_published && !review->draft) {
         date_put(out, review->published_day);
         buf_putc(out, ' ');
     } else {
         buf_puts(out, "Draft: ");
     }
+}
+
+void link_begin_dated(const struct page_context *context, const struct review *review,
+                      struct buf *out)
+{
+    const struct page page = { .kind = PAGE_REVIEW, .review = review };
+    link_begin(context, &page, out);
+    link_put_day(review, out);
     gemtext_put(out, review->title);
 }
 

@@ -20,8 +20,10 @@ void link_labelled(const struct page_context *context, const struct page *page, 
 /** A link to a review, its title as the label. */
 void link_review(const struct page_context *context, const char *before,
                  const struct review *review, struct buf *out);
-/** As link_begin, with the label `YYYY-MM-DD Title`, as gemsub readers want it. A draft has
- * `Draft: ` before its title instead. */
+/** What the label of a dated link begins with, `YYYY-MM-DD `, as gemsub readers want it: the day of
+ * publication. A draft has `Draft: ` instead. */
+void link_put_day(const struct review *review, struct buf *out);
+/** As link_begin, with the label `YYYY-MM-DD Title`. */
 void link_begin_dated(const struct page_context *context, const struct review *review,
                       struct buf *out);
 /** The same with the year of the work: `Parasite (2019)`. */

@@ -43,12 +43,40 @@ void quote_link(const struct page_context *context, const struct review *review,
     gemtext_end(out, GEMTEXT_LINK);
 }
 
+void quote_put_words(const struct review *review, const struct quote *quote, size_t points,
+                     struct buf *out)
+{
+    bool cut = false;
+    size_t start = out->len;
+    uint32_t at = quote->lines.first;
+    slice words = next_words(review, quote, &at);
+    /* No code point has more than four bytes. */
+    while (words.len > 0 && out->len - start <= points * 4) {
+        buf_puts(out, out->len > start ? " " : "");
+        gemtext_put(out, words);
+        words = next_words(review, quote, &at);
+    }
+    slice head = text_head(slice_from(buf_slice(out), start), points, &cut);
+    buf_truncate(out, start + head.len);
+    buf_puts(out, cut ? " …" : "");
+}
+
 void quote_put(const struct review *review, const struct quote *quote, struct buf *out)
 {
     for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->lines.count; i++) {
         gemtext_quote(out, gemtext_lines_at(&review->lines, i).text);
     }
     body_put_attribution(quote, out);
+}
+
+void quote_put_whole(const struct review *review, const struct quote *quote, struct buf *out)
+{
+    quote_put(review, quote, out);
+    if (quote->commentary != NO_LINE && quote->commentary < review->lines.count) {
+        const struct gemtext_line commentary = gemtext_lines_at(&review->lines, quote->commentary);
+        gemtext_blank(out);
+        gemtext_line(out, &commentary);
+    }
 }
 
 static void link_actor(const struct page_context *context, const struct quote *quote,
@@ -110,12 +138,7 @@ void render_quote(const struct page_context *context, const struct page *page, s
     gemtext_put(out, review->title);
     gemtext_end(out, GEMTEXT_TEXT);
     gemtext_blank(out);
-    quote_put(review, quote, out);
-    if (quote->commentary != NO_LINE && quote->commentary < review->lines.count) {
-        const struct gemtext_line commentary = gemtext_lines_at(&review->lines, quote->commentary);
-        gemtext_blank(out);
-        gemtext_line(out, &commentary);
-    }
+    quote_put_whole(review, quote, out);
     gemtext_blank(out);
     if (quote->actor != NULL) {
         link_actor(context, quote, out);

@@ -1,6 +1,7 @@
 /* quotes.c: quotes in lists, the day's and a random one. */
 
 #include "pages/body.h"
+#include "pages/feed.h"
 #include "pages/link.h"
 #include "pages/quote.h"
 #include "pages/render.h"
@@ -85,6 +86,10 @@ void render_quotes(const struct page_context *context, const struct page *page, 
     }
     gemtext_blank(out);
     link_list_neighbours(context, page, &list, out);
+    if (page->number == 0) {
+        feed_links(context, page, out);
+        gemtext_blank(out);
+    }
     link_home(context, out);
 }
 

@@ -27,8 +27,8 @@ page_renderer render_quotes;        /* quotes.c */
 page_renderer render_quote_today;   /* quotes.c */
 page_renderer render_facet;         /* facet.c: the index of values */
 page_renderer render_facet_value;   /* facet.c */
-page_renderer render_feed;          /* feed.c: gemsub, also of a value */
-page_renderer render_atom;          /* atom.c, also of a value */
+page_renderer render_feed;          /* gemsub.c: of all, of a value, of quotes */
+page_renderer render_atom;          /* atom.c: the same */
 page_renderer render_sitemap;       /* site.c */
 page_renderer render_robots;        /* site.c */
 page_renderer render_favicon;       /* site.c */

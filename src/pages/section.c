@@ -58,12 +58,7 @@ void render_full(const struct page_context *context, const struct page *page, st
         gemtext_text(out, review->tagline);
     }
     gemtext_blank(out);
-    body_put(context, review, review->lede, 3, out);
-    for (size_t i = 0; i < review->section_count; i++) {
-        gemtext_blank(out);
-        gemtext_heading(out, 2, review->sections[i].heading);
-        body_put(context, review, review->sections[i].lines, 3, out);
-    }
+    body_put_review(context, review, out);
     gemtext_blank(out);
     link_review(context, context->book == NULL ? "The review in parts: " : "The review: ", review,
                 out);

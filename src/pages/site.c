@@ -113,7 +113,7 @@ void rule_put_target(const struct page_context *context, const struct page *page
     slice rest = page->rest;
     slice after = rule->target_after;
     if (!rule->target_is_url) {
-        buf_put(out, context->base);
+        page_put_root(context, out);
     }
     buf_put(out, rule->target_before);
     if (!rule->target_has_star) {

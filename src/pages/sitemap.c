@@ -76,6 +76,8 @@ static const struct row rows[PAGE_KINDS] = {
     [PAGE_QUOTE_TODAY] = { "/quotes/today.gmi", GEMTEXT, .render = render_quote_today },
     [PAGE_QUOTE_RANDOM] = { "/quotes/random.gmi", GEMTEXT, .render = render_quote_today,
                             .redirect_status = 30, .redirect = redirect_random, .dynamic = true },
+    [PAGE_QUOTES_FEED] = { "/quotes/feed.gmi", GEMTEXT, .render = render_feed },
+    [PAGE_QUOTES_ATOM] = { "/quotes/atom.xml", ATOM, .render = render_atom },
     [PAGE_FACET] = { "/{facet}/{number}", GEMTEXT, .render = render_facet },
     [PAGE_FACET_VALUE] = { "/{facet}/{value}/{number}", GEMTEXT, .render = render_facet_value },
     [PAGE_FACET_BEST] = { "/{facet}/{value}/best.gmi", GEMTEXT, .render = render_facet_best,
@@ -346,6 +348,8 @@ bool page_is_offered(const struct page_context *context, const struct page *page
     case PAGE_SOURCE:
     case PAGE_QUOTE_TODAY:
     case PAGE_QUOTE_RANDOM:
+    case PAGE_QUOTES_FEED:
+    case PAGE_QUOTES_ATOM:
     case PAGE_FACET_VALUE:
     case PAGE_FACET_BEST:
     case PAGE_FACET_FEED:
@@ -448,10 +452,19 @@ void page_put_file_name(const struct page *page, struct buf *out)
     }
 }
 
+void page_put_root(const struct page_context *context, struct buf *out)
+{
+    if (context->absolute || context->book != NULL) {
+        buf_puts(out, "gemini://");
+        buf_put(out, context->host);
+    }
+    buf_put(out, context->base);
+}
+
 static void put_served_url(const struct page_context *context, const struct page *page,
                            struct buf *out)
 {
-    buf_put(out, context->base);
+    page_put_root(context, out);
     pattern_put(rows[page->kind].pattern, page, uri_put_path, out);
 }
 
@@ -473,29 +486,27 @@ static void put_relative_url(const struct page *here, const struct page *page, s
 void page_put_url(const struct page_context *context, const struct page *page, struct buf *out)
 {
     const struct page home = { .kind = PAGE_HOME };
-    if (context->book == NULL) {
-        put_served_url(context, page, out);
-    } else if (context->book->holds(context->book->context, page)) {
+    if (context->book != NULL && context->book->holds(context->book->context, page)) {
         put_relative_url(context->here != NULL ? context->here : &home, page, out);
     } else {
-        page_put_absolute_url(context, page, out);
+        put_served_url(context, page, out);
     }
 }
 
 void page_put_absolute_url(const struct page_context *context, const struct page *page,
                            struct buf *out)
 {
+    struct page_context absolute = *context;
+    absolute.absolute = true;
     if (context->space != NULL && context->space->origin.len > 0) {
         buf_put(out, context->space->origin);
         if (context->space->put_type != NULL) {
             context->space->put_type(page, out);
         }
         page_put_absolute_path(context, page, out);
-        return;
+    } else {
+        put_served_url(&absolute, page, out);
     }
-    buf_puts(out, "gemini://");
-    buf_put(out, context->host);
-    put_served_url(context, page, out);
 }
 
 void page_put_absolute_path(const struct page_context *context, const struct page *page,

@@ -27,10 +27,12 @@ enum page_kind {
     PAGE_QUOTES, /* all quotes */
     PAGE_QUOTE_TODAY,
     PAGE_QUOTE_RANDOM, /* dynamic: redirects */
-    PAGE_FACET,        /* /tags/ */
-    PAGE_FACET_VALUE,  /* /tags/SLUG/ */
-    PAGE_FACET_BEST,   /* /tags/SLUG/best.gmi */
-    PAGE_FACET_FEED,   /* /tags/SLUG/feed.gmi */
+    PAGE_QUOTES_FEED,  /* /quotes/feed.gmi */
+    PAGE_QUOTES_ATOM,
+    PAGE_FACET,       /* /tags/ */
+    PAGE_FACET_VALUE, /* /tags/SLUG/ */
+    PAGE_FACET_BEST,  /* /tags/SLUG/best.gmi */
+    PAGE_FACET_FEED,  /* /tags/SLUG/feed.gmi */
     PAGE_FACET_ATOM,
     PAGE_FEED,
     PAGE_ATOM,
@@ -94,6 +96,7 @@ struct page_shelf {
 struct page_space {
     slice origin; /* `https://example.org`; empty: nobody knows, absolute addresses are Gemini's */
     slice base;   /* path before all others there: "" or "/sub" */
+    const char *media_type; /* of what is gemtext here; NULL: of several */
     /** Append what stands between the two in the address of `page`; NULL: nothing does. */
     void (*put_type)(const struct page *page, struct buf *out);
     /** Append the path of `page` below the base, with its first slash, percent-encoded. */
@@ -108,6 +111,7 @@ struct page_context {
     struct date today; /* in the capsule's zone */
     int64_t now;
     unsigned long long random;    /* for a random quote or review */
+    bool absolute;                /* links begin with scheme and host */
     bool export;                  /* true in a build: dynamic pages render their stand-in */
     const struct path_area *area; /* of the page that is rendered; set by page_render */
     struct page_memo *memo;       /* of this capsule, kept from one page to the next; may be NULL */
@@ -186,6 +190,9 @@ void page_put_path(const struct page *page, struct buf *out);
 /** Append the file name of `page` in an exported tree (decoded, no first slash; folders end in
  * index.gmi). */
 void page_put_file_name(const struct page *page, struct buf *out);
+/** Append what stands before the first slash of a link to what is served: the base, and before it
+ * scheme and host where they are needed. */
+void page_put_root(const struct page_context *context, struct buf *out);
 /** Append the link to `page`: base and percent-encoded path; in a book see there. The one function
  * that makes links. */
 void page_put_url(const struct page_context *context, const struct page *page, struct buf *out);

@@ -7,6 +7,7 @@
 #include "text/date.h"
 #include "text/header.h"
 #include "text/settings.h"
+#include "text/uuid.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -25,6 +26,16 @@ static void take_lang(struct settings *settings, const struct setting *setting, 
 {
     if (!is_language_tag(value)) {
         settings_error(settings, value.ptr, "expected a language tag such as en, ko or pt-BR");
+        return;
+    }
+    settings_take_text(settings, setting, value);
+}
+
+static void take_id(struct settings *settings, const struct setting *setting, slice value)
+{
+    if (!uuid_is_urn(value)) {
+        settings_error(settings, value.ptr,
+                       "expected `urn:uuid:` and a UUID; leave Id out when there is none");
         return;
     }
     settings_take_text(settings, setting, value);
@@ -117,6 +128,7 @@ static const struct setting table[] = {
     { "Author", settings_take_text, TO(author) },
     { "Host", take_hosts, .may_repeat = true },
     { "Port", settings_take_number, TO(port), .min = 1, .max = 65535 },
+    { "Id", take_id, TO(id) },
     { "Lang", take_lang, TO(lang) },
     { "Timezone", take_zone, TO(timezone) },
     { "Featured", settings_take_text, TO(featured) },

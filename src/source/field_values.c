@@ -4,6 +4,7 @@
 #include "source/values.h"
 #include "text/header.h"
 #include "text/uri.h"
+#include "text/uuid.h"
 
 void field_error(struct fields *fields, const char *at, const char *message)
 {
@@ -56,17 +57,7 @@ void take_year(struct fields *fields, const struct field *field, slice value)
 void take_id(struct fields *fields, const struct field *field, slice value)
 {
     (void)field;
-    static const char pattern[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    slice prefix = SLICE("urn:uuid:");
-    slice uuid = slice_from(value, prefix.len);
-    bool good =
-        slice_equal_nocase(slice_head(value, prefix.len), prefix) && uuid.len == sizeof pattern - 1;
-    for (size_t i = 0; good && i < uuid.len; i++) {
-        char c = uuid.ptr[i];
-        bool hex = ascii_hex_digit(c) >= 0;
-        good = pattern[i] == 'x' ? hex : c == '-';
-    }
-    if (!good) {
+    if (!uuid_is_urn(value)) {
         field_error(fields, value.ptr,
                     "expected `urn:uuid:` and a UUID; leave Id out when there is none");
         return;

@@ -150,12 +150,20 @@ static void check_dates(struct fields *fields, const struct seen *published,
     out->has_published = published->line != 0 && !published->empty;
     if (updated->line == 0 || updated->empty) {
         out->updated = out->published;
-    } else if (out->has_published && out->updated < out->published) {
-        diags_add(fields->diags, DIAG_WARNING, fields->source, updated_at,
-                  "Updated is before Published");
     }
     out->published_day = date_of(out->published);
+    out->published_offset = date_offset(out->published);
     out->updated_day = date_of(out->updated);
+    if (out->has_published && out->updated < out->published) {
+        /* The day of publication, given without a time, is before the time that it had. */
+        if (date_compare(out->updated_day, out->published_day) < 0) {
+            diags_add(fields->diags, DIAG_WARNING, fields->source, updated_at,
+                      "Updated is before Published");
+        }
+        out->updated = out->published;
+        out->updated_day = out->published_day;
+    }
+    out->updated_offset = date_offset(out->updated);
 }
 
 slice fields_read(struct arena *arena, const struct source *source, struct review *out,

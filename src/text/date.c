@@ -192,6 +192,14 @@ struct date date_of(int64_t moment)
     return day_of(&tm);
 }
 
+int date_offset(int64_t moment)
+{
+    time_t t = (time_t)moment;
+    struct tm tm = { 0 };
+    (void)localtime_r(&t, &tm);
+    return tm.tm_gmtoff % 60 == 0 ? (int)(tm.tm_gmtoff / 60) : 0;
+}
+
 int64_t date_begin(struct date day)
 {
     struct tm tm = broken_down(day);
@@ -245,19 +253,37 @@ void date_put(struct buf *out, struct date day)
     put_padded(out, day.day, 2);
 }
 
+static void put_time(struct buf *out, const struct tm *tm)
+{
+    date_put(out, day_of(tm));
+    buf_putc(out, 'T');
+    put_padded(out, (unsigned)tm->tm_hour, 2);
+    buf_putc(out, ':');
+    put_padded(out, (unsigned)tm->tm_min, 2);
+    buf_putc(out, ':');
+    put_padded(out, (unsigned)tm->tm_sec, 2);
+}
+
 void date_put_moment(struct buf *out, int64_t moment)
 {
-    time_t t = (time_t)moment;
+    date_put_moment_at(out, moment, 0);
+}
+
+void date_put_moment_at(struct buf *out, int64_t moment, int offset)
+{
+    time_t t = (time_t)(moment + (int64_t)offset * 60);
     struct tm tm = { 0 };
     (void)gmtime_r(&t, &tm);
-    date_put(out, day_of(&tm));
-    buf_putc(out, 'T');
-    put_padded(out, (unsigned)tm.tm_hour, 2);
+    put_time(out, &tm);
+    if (offset == 0) {
+        buf_putc(out, 'Z');
+        return;
+    }
+    unsigned minutes = (unsigned)abs(offset);
+    buf_putc(out, offset < 0 ? '-' : '+');
+    put_padded(out, minutes / 60, 2);
     buf_putc(out, ':');
-    put_padded(out, (unsigned)tm.tm_min, 2);
-    buf_putc(out, ':');
-    put_padded(out, (unsigned)tm.tm_sec, 2);
-    buf_putc(out, 'Z');
+    put_padded(out, minutes % 60, 2);
 }
 
 int64_t date_now(void)

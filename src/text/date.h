@@ -35,6 +35,9 @@ MUST_USE bool date_parse_moment(slice text, int64_t *out);
 /** The day a moment falls on, and a day's first moment, both in the zone. */
 struct date date_of(int64_t moment);
 int64_t date_begin(struct date day);
+/** How many minutes east of Greenwich the zone is at `moment`; 0 as well where they are not whole,
+ * as before there were zones. */
+int date_offset(int64_t moment);
 /** The day after, of the calendar. */
 struct date date_next(struct date day);
 /** Negative, 0, positive: earlier, the same, later. */
@@ -44,6 +47,9 @@ int date_compare(struct date a, struct date b);
 void date_put(struct buf *out, struct date day);
 /** Append `YYYY-MM-DDThh:mm:ssZ` (RFC 3339, in UTC). */
 void date_put_moment(struct buf *out, int64_t moment);
+/** The same as the time was in a place `offset` minutes east of Greenwich,
+ * `YYYY-MM-DDThh:mm:ss+hh:mm`: who takes the day off its head has the day that it was there. */
+void date_put_moment_at(struct buf *out, int64_t moment, int offset);
 /** The present moment: the one place that reads the clock, for cmd/ and server/ only. */
 int64_t date_now(void);
 

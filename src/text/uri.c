@@ -15,10 +15,17 @@ static bool is_one_of(char c, const char *set)
     return slice_find_byte(slice_of(set), c) < slice_of(set).len;
 }
 
+/* What is written. */
+enum part {
+    PART_PATH,
+    PART_WRITTEN, /* by an author */
+    PART_HOST,    /* the same */
+};
+
 /* True for what stays as it is: what RFC 3986 calls unreserved and what a path may hold (3.3), with
- * its slashes; of what an author has `written` also the other delimiters, and what is encoded
- * already. */
-static bool is_kept(char c, bool written)
+ * its slashes; of what an author has written also the other delimiters, and what is encoded
+ * already; and in a host letters of all scripts. */
+static bool is_kept(char c, enum part part)
 {
     if (is_alpha(c) || is_digit(c)) {
         return true;
@@ -48,9 +55,9 @@ static bool is_kept(char c, bool written)
     case '#':
     case '[':
     case ']':
-        return written;
+        return part != PART_PATH;
     default:
-        return false;
+        return part == PART_HOST && (unsigned char)c >= 0x80;
     }
 }
 
@@ -62,12 +69,19 @@ static void put_encoded(struct buf *out, char c)
     buf_put(out, (slice){ escape, sizeof escape });
 }
 
+/* True for the `%` of an encoded byte. */
+static bool is_escape(slice text, size_t at)
+{
+    return at + 2 < text.len && ascii_hex_digit(text.ptr[at + 1]) >= 0 &&
+           ascii_hex_digit(text.ptr[at + 2]) >= 0;
+}
+
 /* Append `text`, encoding every byte that is not kept. */
-static void put_keeping(struct buf *out, slice text, bool written)
+static void put_keeping(struct buf *out, slice text, enum part part)
 {
     size_t done = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (!is_kept(text.ptr[i], written)) {
+        if (!is_kept(text.ptr[i], part) || (text.ptr[i] == '%' && !is_escape(text, i))) {
             buf_put(out, slice_between(text.ptr + done, text.ptr + i));
             put_encoded(out, text.ptr[i]);
             done = i + 1;
@@ -78,12 +92,17 @@ static void put_keeping(struct buf *out, slice text, bool written)
 
 void uri_put_path(struct buf *out, slice path)
 {
-    put_keeping(out, path, false);
+    put_keeping(out, path, PART_PATH);
 }
 
 void uri_put_written(struct buf *out, slice target)
 {
-    put_keeping(out, target, true);
+    put_keeping(out, target, PART_WRITTEN);
+}
+
+void uri_put_host(struct buf *out, slice host)
+{
+    put_keeping(out, host, PART_HOST);
 }
 
 void uri_put_relative(struct buf *out, slice from, slice to)

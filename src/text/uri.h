@@ -10,9 +10,13 @@
 void uri_put_path(struct buf *out, slice path);
 /**
  * A link target that an author wrote, made safe for a link line: blanks, control bytes, non-ASCII
- * and the characters no URI holds are percent-encoded; `%` and the reserved ones stay as they are.
+ * and the characters no URI holds are percent-encoded; the reserved ones stay as they are,
+ * and so does a `%` with two hexadecimal digits.
  */
 void uri_put_written(struct buf *out, slice target);
+/** The same for a host, with a user and a port or without: in a name of another script
+ * percent-encoding would mean something else, so non-ASCII stays. */
+void uri_put_host(struct buf *out, slice host);
 /**
  * Append the reference that leads from the file `from` to the file `to` (RFC 3986, section 4.2),
  * both named as in one tree of folders, decoded and without a first slash.

@@ -6,6 +6,18 @@
 
 enum { UUID_BYTES = 16 };
 
+bool uuid_is_urn(slice text)
+{
+    static const char pattern[] = "urn:uuid:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    const size_t prefix = sizeof "urn:uuid:" - 1;
+    bool good = text.len == sizeof pattern - 1 &&
+                slice_equal_nocase(slice_head(text, prefix), (slice){ pattern, prefix });
+    for (size_t i = prefix; good && i < text.len; i++) {
+        good = pattern[i] == 'x' ? ascii_hex_digit(text.ptr[i]) >= 0 : text.ptr[i] == '-';
+    }
+    return good;
+}
+
 /* Made once at random. Changing it would give every imported review a new identity. */
 static const unsigned char namespace[UUID_BYTES] = {
     0x6b, 0x1f, 0x0c, 0x52, 0x3a, 0x7d, 0x4e, 0x94, 0x9c, 0x15, 0xd2, 0x60, 0x8e, 0x41, 0xb7, 0xaf,

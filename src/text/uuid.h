@@ -1,4 +1,4 @@
-/* uuid.h: identities of reviews, as `urn:uuid:…` (RFC 9562, RFC 4122 section 3 for the URN).
+/* uuid.h: identities of reviews and of feeds, as `urn:uuid:…` (RFC 9562, RFC 4122 section 3 for the URN).
  * Layer: text (includes base/). */
 #ifndef MATINEE_TEXT_UUID_H
 #define MATINEE_TEXT_UUID_H
@@ -6,6 +6,9 @@
 #include "base/attributes.h"
 #include "base/buf.h"
 #include "base/slice.h"
+
+/** True for `urn:uuid:` and a UUID, in letters of either case. */
+bool uuid_is_urn(slice text);
 
 /**
  * Append the name-based UUID (version 5, SHA-1) of `name` as a URN: the same name gives the same

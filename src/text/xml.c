@@ -17,64 +17,92 @@ static bool is_bad(int32_t c)
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0xFFFD && c <= 0xFFFF);
 }
 
-static void put_replaced(struct buf *out, int32_t c)
+/* What stands for `c`; the empty slice when it stands for itself. */
+static slice replacement(int32_t c)
 {
-    if (c == '&') {
-        buf_puts(out, "&amp;");
-    } else if (c == '<') {
-        buf_puts(out, "&lt;");
-    } else if (c == '>') {
-        buf_puts(out, "&gt;");
-    } else if (c == '"') {
-        buf_puts(out, "&quot;");
-    } else if (c == '\n' || c == '\r' || c == '\t') {
-        buf_putc(out, ' ');
-    } else {
-        utf8_put(out, 0xFFFD);
+    switch (c) {
+    case '&':
+        return SLICE("&amp;");
+    case '<':
+        return SLICE("&lt;");
+    case '>':
+        return SLICE("&gt;");
+    case '"':
+        return SLICE("&quot;");
+    case '\n':
+    case '\t':
+        return SLICE_EMPTY;
+    default:
+        return is_bad(c) ? SLICE("\xEF\xBF\xBD") : SLICE_EMPTY; /* U+FFFD */
     }
 }
 
-void xml_put(struct buf *out, slice text)
+/* The length of the head of `text` that stands for itself. What comes next is taken off `*rest`,
+ * and `*instead` stands for it; at the end both are empty. */
+static size_t plain_head(slice text, slice *rest, slice *instead)
 {
-    size_t done = 0;
     size_t at = 0;
+    *instead = SLICE_EMPTY;
+    *rest = SLICE_EMPTY;
     while (at < text.len) {
         if (is_plain(text.ptr[at])) {
             at++;
             continue;
         }
         int32_t c = 0;
-        slice rest = slice_from(text, at);
-        (void)utf8_next(&rest, &c);
-        if (c < 0x80 || is_bad(c)) {
-            buf_put(out, slice_between(text.ptr + done, text.ptr + at));
-            put_replaced(out, c);
-            done = text.len - rest.len;
+        *rest = slice_from(text, at);
+        (void)utf8_next(rest, &c);
+        *instead = replacement(c);
+        if (instead->len > 0) {
+            return at;
         }
-        at = text.len - rest.len;
+        at = text.len - rest->len;
     }
-    buf_put(out, slice_from(text, done));
+    *rest = SLICE_EMPTY;
+    return at;
 }
 
-void xml_escape_url(struct buf *out, size_t start)
+void xml_put(struct buf *out, slice text)
 {
-    size_t from = out->len;
+    while (text.len > 0) {
+        slice rest;
+        slice instead;
+        buf_put(out, slice_head(text, plain_head(text, &rest, &instead)));
+        buf_put(out, instead);
+        text = rest;
+    }
+}
+
+void xml_escape(struct buf *out, size_t start)
+{
     size_t extra = 0;
-    for (size_t i = start; i < out->len; i++) {
-        extra += out->ptr[i] == '&' ? sizeof "amp;" - 1 : 0;
+    slice text = slice_from(buf_slice(out), start);
+    while (text.len > 0) {
+        slice rest;
+        slice instead;
+        size_t head = plain_head(text, &rest, &instead);
+        extra += instead.len - (text.len - head - rest.len);
+        text = rest;
     }
     if (extra == 0 || buf_room(out, extra) == NULL) {
         return;
     }
-    /* From the end, so that nothing is overwritten before it has moved. */
-    size_t to = from + extra;
-    while (from > start) {
-        char c = out->ptr[--from];
-        if (c == '&') {
-            to -= sizeof "amp;" - 1;
-            memcpy(out->ptr + to, "amp;", sizeof "amp;" - 1);
+    /* What is read starts out that far ahead of what is written, and is caught up with at the end:
+     * nothing becomes shorter. */
+    size_t length = out->len - start;
+    memmove(out->ptr + start + extra, out->ptr + start, length);
+    char *to = out->ptr + start;
+    text = (slice){ to + extra, length };
+    while (text.len > 0) {
+        slice rest;
+        slice instead;
+        size_t head = plain_head(text, &rest, &instead);
+        memmove(to, text.ptr, head);
+        if (instead.len > 0) {
+            memcpy(to + head, instead.ptr, instead.len);
         }
-        out->ptr[--to] = c;
+        to += head + instead.len;
+        text = rest;
     }
     buf_added(out, extra);
 }

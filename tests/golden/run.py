@@ -22,17 +22,16 @@ import subprocess
 import sys
 import tempfile
 import urllib.parse
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+import atom_rules  # noqa: E402
 import gopher  # noqa: E402
 
 NOW = "2026-01-15T12:00:00Z"
 SECONDS = 120
-ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def run(command, **settings):
@@ -85,25 +84,6 @@ def check_gemtext(path, text, by_hand):
             yield f"a URL with other characters than URLs have: {line!r}"
 
 
-def check_atom(text):
-    if '<feed xmlns="http://www.w3.org/2005/Atom">' not in text:
-        yield "the root element is not as clients want it"
-    root = ElementTree.fromstring(text)
-    identities = [entry.findtext(ATOM + "id") for entry in root.iter(ATOM + "entry")]
-    if len(set(identities)) != len(identities):
-        yield "two entries with one id"
-    for element in [root, *root.iter(ATOM + "entry")]:
-        for name in ("id", "title", "updated"):
-            if not element.findtext(ATOM + name):
-                yield f"no {name}"
-        link = element.find(ATOM + "link")
-        if link is None or link.get("rel") != "alternate":
-            yield "the first link is not the page"
-    for moment in root.iter(ATOM + "updated"):
-        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", moment.text):
-            yield f"no moment: {moment.text}"
-
-
 def check_links(tree, path, text):
     """Every link without a scheme leads to a file of the tree."""
     for line in lines_outside_preformatted(text):
@@ -117,6 +97,7 @@ def check_links(tree, path, text):
 
 
 def check_tree(tree, sources_have_errors):
+    origin = "/".join(tree["sitemap.txt"].decode().split("/")[:3])
     for path, contents in tree.items():
         problems = []
         if path.endswith(".gmi"):
@@ -126,7 +107,7 @@ def check_tree(tree, sources_have_errors):
             if not sources_have_errors:
                 problems += check_links(tree, path, text)
         elif path.endswith("atom.xml"):
-            problems += check_atom(contents.decode())
+            problems += atom_rules.problems(contents, origin + urllib.parse.quote("/" + path))
         for problem in problems:
             yield f"{path}: {problem}"
 

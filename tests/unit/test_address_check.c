@@ -38,7 +38,8 @@ static void old_addresses_are_no_pages(void **state)
         { "/reviews/other.html", false },
         { "/reviews/page-1.gmi", false },
         { "/tags/day/", false },
-        { "/people/a-b/feed.gmi", false },
+        { "/people/a-b/feed.gmi", true },
+        { "/years/2013/feed.gmi", false },
         { "/2013/01/other.html", false },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {

@@ -78,6 +78,10 @@ static void knows_zones(void **state)
     assert_true(date_use_zone(SLICE("Europe/Berlin")));
     struct date day = { 2025, 10, 26 };
     assert_int_equal(date_begin(date_next(day)) - date_begin(day), 25 * 3600);
+    assert_int_equal(date_offset(date_begin(day)), 120);
+    assert_int_equal(date_offset(date_begin(date_next(day))), 60);
+    /* Before 1893 every place had its own time, 53 minutes and 28 seconds here. */
+    assert_int_equal(date_offset(date_begin((struct date){ 1850, 1, 1 })), 0);
 }
 
 static void writes_and_compares(void **state)
@@ -89,6 +93,14 @@ static void writes_and_compares(void **state)
     buf_putc(&out, ' ');
     date_put_moment(&out, 1757646245);
     assert_slice_equal(buf_slice(&out), "0987-01-02 2025-09-12T03:04:05Z");
+    buf_clear(&out);
+    date_put_moment_at(&out, 1757646245, 0);
+    buf_putc(&out, ' ');
+    date_put_moment_at(&out, 1757646245, 9 * 60);
+    buf_putc(&out, ' ');
+    date_put_moment_at(&out, 1757646245, -(3 * 60 + 30));
+    assert_slice_equal(buf_slice(&out), "2025-09-12T03:04:05Z 2025-09-12T12:04:05+09:00 "
+                                        "2025-09-11T23:34:05-03:30");
     buf_release(&out);
     struct date last = { 2024, 12, 31 };
     struct date first = date_next(last);

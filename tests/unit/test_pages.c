@@ -256,7 +256,7 @@ static void escapes_feeds(void **state)
     assert_contains(atom, "\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
     assert_contains(atom, "<title>&lt;A&gt; &amp; &quot;B&quot;</title>");
     assert_contains(atom, "href=\"gemini://notes.example:1966/a&amp;b/reviews/a-film/\"");
-    assert_contains(atom, "<id>tag:notes.example,2025-05-05:/reviews/a-film</id>");
+    assert_contains(atom, "<content type=\"text/gemini\">Text.\n</content>");
     assert_contains(atom, "label=\"R&amp;B\"");
     assert_contains(atom, "<updated>2025-05-05T10:00:00Z</updated>");
     assert_contains(world_render(world, "/feed.gmi", &answer),
@@ -292,11 +292,16 @@ static void ends_feeds(void **state)
 static void survives_small_bufs(void **state)
 {
     (void)state;
-    static const char *const paths[] = {
-        "/",          "/reviews/", "/reviews/a-film/",
-        "/atom.xml",  "/quotes/",  "/reviews/a-film/quote-i-promise.gmi",
-        "/tags/one/", "/tags/",    "/reviews/a-film/full.gmi"
-    };
+    static const char *const paths[] = { "/",
+                                         "/reviews/",
+                                         "/reviews/a-film/",
+                                         "/atom.xml",
+                                         "/quotes/atom.xml",
+                                         "/quotes/",
+                                         "/reviews/a-film/quote-i-promise.gmi",
+                                         "/tags/one/",
+                                         "/tags/",
+                                         "/reviews/a-film/full.gmi" };
     struct world *world = world_new();
     world_review(world, "a-film",
                  "Title: => A Film & more\nPublished: 2025-05-05\nTags: One, Two\n"

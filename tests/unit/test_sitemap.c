@@ -120,15 +120,16 @@ static void finds_what_is_walked(void **state)
         assert_false(slice_equal(walked.names.items[i - 1], walked.names.items[i]));
     }
     static const size_t expected[PAGE_KINDS] = {
-        [PAGE_REVIEW_TODAY] = 1,  [PAGE_REVIEW_RANDOM] = 1, [PAGE_BEST] = 1,
-        [PAGE_HOME] = 1,          [PAGE_REVIEWS] = 2,       [PAGE_REVIEW] = 121,
-        [PAGE_SECTION] = 1,       [PAGE_FULL] = 1,          [PAGE_REVIEW_QUOTES] = 120,
-        [PAGE_QUOTE] = 120,       [PAGE_SOURCE] = 121,      [PAGE_QUOTES] = 2,
-        [PAGE_QUOTE_TODAY] = 1,   [PAGE_QUOTE_RANDOM] = 1,  [PAGE_FACET] = 8 + 2,
-        [PAGE_FACET_VALUE] = 130, [PAGE_FACET_FEED] = 121,  [PAGE_FACET_ATOM] = 121,
-        [PAGE_FEED] = 1,          [PAGE_ATOM] = 1,          [PAGE_SITEMAP] = 1,
-        [PAGE_ROBOTS] = 0,        [PAGE_FAVICON] = 1,       [PAGE_HAND] = 2,
-        [PAGE_ALIAS] = 2,         [PAGE_STATIC] = 3,
+        [PAGE_REVIEW_TODAY] = 1, [PAGE_REVIEW_RANDOM] = 1, [PAGE_BEST] = 1,
+        [PAGE_HOME] = 1,         [PAGE_REVIEWS] = 2,       [PAGE_REVIEW] = 121,
+        [PAGE_SECTION] = 1,      [PAGE_FULL] = 1,          [PAGE_REVIEW_QUOTES] = 120,
+        [PAGE_QUOTE] = 120,      [PAGE_SOURCE] = 121,      [PAGE_QUOTES] = 2,
+        [PAGE_QUOTE_TODAY] = 1,  [PAGE_QUOTE_RANDOM] = 1,  [PAGE_FACET] = 8 + 2,
+        [PAGE_QUOTES_FEED] = 1,  [PAGE_QUOTES_ATOM] = 1,   [PAGE_FACET_VALUE] = 130,
+        [PAGE_FACET_FEED] = 124, [PAGE_FACET_ATOM] = 124,  [PAGE_FEED] = 1,
+        [PAGE_ATOM] = 1,         [PAGE_SITEMAP] = 1,       [PAGE_ROBOTS] = 0,
+        [PAGE_FAVICON] = 1,      [PAGE_HAND] = 2,          [PAGE_ALIAS] = 2,
+        [PAGE_STATIC] = 3,
     };
     for (size_t kind = 0; kind < PAGE_KINDS; kind++) {
         if (walked.by_kind[kind] != expected[kind]) {
@@ -209,7 +210,10 @@ static void finds_by_path(void **state)
         { "/tags/one/atom.xml", SITEMAP_FOUND, PAGE_FACET_ATOM, 0 },
         { "/tags/two/", SITEMAP_NOT_FOUND, 0, 0 },
         { "/people/kim-example/", SITEMAP_FOUND, PAGE_FACET_VALUE, 0 },
-        { "/people/kim-example/feed.gmi", SITEMAP_NOT_FOUND, 0, 0 },
+        { "/people/kim-example/feed.gmi", SITEMAP_FOUND, PAGE_FACET_FEED, 0 },
+        { "/years/2013/feed.gmi", SITEMAP_NOT_FOUND, 0, 0 },
+        { "/quotes/feed.gmi", SITEMAP_FOUND, PAGE_QUOTES_FEED, 0 },
+        { "/quotes/atom.xml", SITEMAP_FOUND, PAGE_QUOTES_ATOM, 0 },
         { "/years/2013/", SITEMAP_FOUND, PAGE_FACET_VALUE, 0 },
         { "/things/", SITEMAP_NOT_FOUND, 0, 0 },
         { "/about.gmi", SITEMAP_FOUND, PAGE_HAND, 0 },

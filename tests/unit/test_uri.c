@@ -12,6 +12,12 @@ static void encodes_paths(void **state)
     buf_clear(&out);
     uri_put_written(&out, SLICE("https://x.example/a%20b?q=1&r=é#f\x7F"));
     assert_slice_equal(buf_slice(&out), "https://x.example/a%20b?q=1&r=%C3%A9#f%7F");
+    buf_clear(&out);
+    uri_put_written(&out, SLICE("/100%/50%2/%zz/%41%"));
+    assert_slice_equal(buf_slice(&out), "/100%25/50%252/%25zz/%41%25");
+    buf_clear(&out);
+    uri_put_host(&out, SLICE("https://a\"b@bücher.example:1965"));
+    assert_slice_equal(buf_slice(&out), "https://a%22b@bücher.example:1965");
     buf_release(&out);
 }
 
