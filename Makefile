@@ -44,7 +44,7 @@ source := body conf conf_areas conf_paths conf_redirects field_lists field_value
 pages := atom best body facet feed gemsub home identity link list listing pattern picks quote quotes \
 	related review reviews section site sitemap
 gempub := book book_texts gempub packing shelf shelving
-search := find index index_rows near passage query tokenizer
+search := find index index_rows near passage query rank tokenizer
 survey := alike stats survey
 export := columns export gopher gopher_item html html_blocks html_style html_text target
 server := acceptor admission background backoff calls channel clock connection first_record gate \
@@ -80,9 +80,9 @@ endif
 
 ALL_LIBRARIES := $(LIBRARIES) $(BLOG_LIBRARIES)
 LIBRARY_CFLAGS := $(FEATURES) $(shell $(PKG_CONFIG) --cflags $(ALL_LIBRARIES) 2>/dev/null)
-SERVER_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
-BLOG_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(BLOG_LIBRARIES) 2>/dev/null)
-LIBRARY_LIBS := $(shell $(PKG_CONFIG) --libs $(ALL_LIBRARIES) 2>/dev/null)
+SERVER_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null) -lm
+BLOG_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(BLOG_LIBRARIES) 2>/dev/null) -lm
+LIBRARY_LIBS := $(shell $(PKG_CONFIG) --libs $(ALL_LIBRARIES) 2>/dev/null) -lm
 COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -Isrc -DMATINEE_VERSION='"$(VERSION)"' $(CPPFLAGS) \
 	$(WARNINGS) $(MODE_CFLAGS) $(LIBRARY_CFLAGS) $(CFLAGS) -MMD -MP
 LINK_FLAGS = $(MODE_LDFLAGS) $(LDFLAGS)

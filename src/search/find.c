@@ -2,6 +2,7 @@
 
 #include "search/finder.h"
 #include "search/index.h"
+#include "search/rank.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -57,9 +58,10 @@ static bool prepare(struct finder *finder)
 {
     /* Titles, names and tags are short, and say more of a review than its text does. */
     static const char *const sql[FINDER_STATEMENTS] = {
-        [FINDER_REVIEWS] = "SELECT r.slug, NULL, bm25(words, 1.0, 10.0, 6.0, 4.0) FROM words AS w"
-                           " JOIN review AS r ON r.id = w.rowid WHERE words MATCH ?1",
-        [FINDER_QUOTES] = "SELECT r.slug, q.name, bm25(quote_words, 1.0, 2.0, 2.0, 2.0)"
+        [FINDER_REVIEWS] =
+            "SELECT r.slug, NULL, rank_of(words, 1.0, 10.0, 6.0, 4.0) FROM words AS w"
+            " JOIN review AS r ON r.id = w.rowid WHERE words MATCH ?1",
+        [FINDER_QUOTES] = "SELECT r.slug, q.name, rank_of(quote_words, 1.0, 2.0, 2.0, 2.0)"
                           " FROM quote_words AS w JOIN quote AS q ON q.id = w.rowid"
                           " JOIN review AS r ON r.id = q.review WHERE quote_words MATCH ?1",
         [FINDER_NEAR_WORDS] = "SELECT word FROM known_word WHERE length BETWEEN ?1 AND ?2",
@@ -95,7 +97,7 @@ bool finder_ready(struct finder *finder)
     /* A change is put into the file in a few milliseconds. */
     (void)sqlite3_busy_timeout(finder->database, WAIT_MS);
     sqlite3_progress_handler(finder->database, STEPS, is_late, finder);
-    if (!prepare(finder)) {
+    if (!rank_register(finder->database, &finder->asked) || !prepare(finder)) {
         close_index(finder);
         return false;
     }
@@ -189,13 +191,15 @@ static bool is_of_years(const struct review *review, const struct search_query *
 {
     size_t digits = 0;
     unsigned long year = 0;
+    if (!query->has_year) {
+        return true; /* without a look at its text, which is not in the processor's cache */
+    }
     while (digits < review->year_text.len && review->year_text.ptr[digits] >= '0' &&
            review->year_text.ptr[digits] <= '9') {
         digits++;
     }
-    return !query->has_year ||
-           (slice_to_number(slice_head(review->year_text, digits), 9999, &year) &&
-            year >= query->first_year && year <= query->last_year);
+    return slice_to_number(slice_head(review->year_text, digits), 9999, &year) &&
+           year >= query->first_year && year <= query->last_year;
 }
 
 static bool is_wanted(const struct review *review, const struct search_query *query,
@@ -233,6 +237,7 @@ static enum find_outcome ask(struct finder *finder, const struct capsule *capsul
     sqlite3_stmt *statement = finder->statements[which];
     int result = sqlite3_bind_text(statement, 1, query->expression.ptr, (int)query->expression.len,
                                    SQLITE_STATIC);
+    finder->asked = query;
     if (result == SQLITE_OK) {
         result = sqlite3_step(statement);
     }

@@ -20,7 +20,8 @@ struct finder {
     dev_t device;      /* of the file that is open */
     ino_t number;
     sqlite3_stmt *statements[FINDER_STATEMENTS];
-    int64_t deadline; /* in milliseconds of the clock that only goes forward */
+    const struct search_query *asked; /* whose expression is run */
+    int64_t deadline;                 /* in milliseconds of the clock that only goes forward */
     struct find_hit best[LIMIT_SEARCH_RESULTS];
     size_t kept;
     size_t total;

@@ -203,62 +203,71 @@ static const char *take_item(slice *rest, struct search_query *out, struct buf *
 /* --- the expression -----------------------------------------------------------------------------
  */
 
-static void put_words(struct buf *out, slice text, bool prefix)
+struct writing {
+    struct buf out;
+    struct search_query *query;
+    size_t phrases;
+};
+
+static void put_words(struct writing *writing, slice text, bool prefix)
 {
-    buf_putc(out, '"');
-    buf_put(out, text); /* has no quotation mark and no NUL */
-    buf_puts(out, prefix ? "\" *" : "\"");
+    buf_putc(&writing->out, '"');
+    buf_put(&writing->out, text); /* has no quotation mark and no NUL */
+    buf_puts(&writing->out, prefix ? "\" *" : "\"");
+    writing->query->prefixes[writing->phrases++] = prefix;
 }
 
-static void put_term(struct buf *out, const struct search_term *term)
+static void put_term(struct writing *writing, const struct search_term *term)
 {
     static const char *const columns[] = {
         [SEARCH_ANYWHERE] = "",
         [SEARCH_TAGS] = "tags : ",
         [SEARCH_PEOPLE] = "people : ",
     };
-    buf_puts(out, columns[term->field]);
-    buf_putc(out, '(');
-    put_words(out, term->text, term->prefix);
+    buf_puts(&writing->out, columns[term->field]);
+    buf_putc(&writing->out, '(');
+    put_words(writing, term->text, term->prefix);
     if (term->joined.len > 0) {
-        buf_puts(out, " OR ");
-        put_words(out, term->joined, term->prefix);
+        buf_puts(&writing->out, " OR ");
+        put_words(writing, term->joined, term->prefix);
     }
-    buf_putc(out, ')');
+    buf_putc(&writing->out, ')');
 }
 
 /* The terms that are wanted, or those that are not; the number of them. */
-static size_t put_terms(struct buf *out, const struct search_query *query, bool without)
+static size_t put_terms(struct writing *writing, bool without)
 {
+    const struct search_query *query = writing->query;
     size_t count = 0;
     for (size_t i = 0; i < query->count; i++) {
         if (query->terms[i].without == without) {
-            buf_puts(out, count == 0 ? "(" : without ? " OR " : " AND ");
-            put_term(out, &query->terms[i]);
+            buf_puts(&writing->out, count == 0 ? "(" : without ? " OR " : " AND ");
+            put_term(writing, &query->terms[i]);
             count++;
         }
     }
-    buf_puts(out, count > 0 ? ")" : "");
+    buf_puts(&writing->out, count > 0 ? ")" : "");
     return count;
 }
 
 static const char *put_expression(struct search_query *query)
 {
-    struct buf out;
-    buf_init_on(&out, query->expression_room, sizeof query->expression_room);
-    const size_t wanted = put_terms(&out, query, false);
-    const size_t at = out.len;
-    buf_puts(&out, " NOT ");
-    if (put_terms(&out, query, true) == 0) {
-        buf_truncate(&out, at);
+    struct writing writing = { .query = query };
+    struct buf *out = &writing.out;
+    buf_init_on(out, query->expression_room, sizeof query->expression_room);
+    const size_t wanted = put_terms(&writing, false);
+    const size_t at = out->len;
+    buf_puts(out, " NOT ");
+    if (put_terms(&writing, true) == 0) {
+        buf_truncate(out, at);
     } else if (wanted == 0) {
         return only_without;
     }
     if (wanted == 0 && (!query->has_year || query->in_quotes)) {
         return nothing;
     }
-    query->expression = (slice){ buf_string(&out), out.len };
-    return out.failed || query->expression.ptr == NULL ? too_long : NULL;
+    query->expression = (slice){ buf_string(out), out->len };
+    return out->failed || query->expression.ptr == NULL ? too_long : NULL;
 }
 
 bool search_query_parse(slice typed, struct search_query *out, const char **problem)

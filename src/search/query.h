@@ -26,6 +26,9 @@ enum search_field {
     SEARCH_PEOPLE,
 };
 
+/** Phrases that an expression has at most: each term, and the same as one word. */
+enum { SEARCH_PHRASES = 2 * LIMIT_SEARCH_TERMS };
+
 /** One word or phrase. The slices point into the query. */
 struct search_term {
     slice text;   /* holds at least one token (tokenizer.h) */
@@ -45,6 +48,7 @@ struct search_query {
     /* The expression of FTS5, with its NUL: empty when all that is said is a year. Its columns are
      * called tags and people. */
     slice expression;
+    bool prefixes[SEARCH_PHRASES]; /* its phrases in order: those whose last word may go on */
 
     /* What was typed, as far as it is text: NFC, in one kind of blanks and quotation marks, and in
      * ASCII what has a width of its own. */

@@ -390,9 +390,8 @@ static void fts_delete(UNUSED Fts5Tokenizer *tokenizer)
 {
 }
 
-bool tokenizer_register(sqlite3 *database)
+fts5_api *tokenizer_api(sqlite3 *database)
 {
-    fts5_tokenizer functions = { fts_create, fts_delete, fts_tokenize };
     fts5_api *api = NULL;
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2(database, "SELECT fts5(?1)", -1, &statement, NULL) == SQLITE_OK &&
@@ -400,6 +399,13 @@ bool tokenizer_register(sqlite3 *database)
         (void)sqlite3_step(statement);
     }
     (void)sqlite3_finalize(statement);
+    return api;
+}
+
+bool tokenizer_register(sqlite3 *database)
+{
+    fts5_tokenizer functions = { fts_create, fts_delete, fts_tokenize };
+    fts5_api *api = tokenizer_api(database);
     return api != NULL &&
            api->xCreateTokenizer(api, TOKENIZER_NAME, NULL, &functions, NULL) == SQLITE_OK;
 }

@@ -46,6 +46,9 @@ typedef bool token_visit(void *context, const struct token *token);
  */
 bool tokenizer_run(slice text, enum tokenizer_use use, token_visit *visit, void *context);
 
+/** The FTS5 of a connection; NULL when this SQLite has none. */
+fts5_api *tokenizer_api(sqlite3 *database);
+
 /** Make it known to the FTS5 of a connection. False when this SQLite has no FTS5. */
 MUST_USE bool tokenizer_register(sqlite3 *database);
 
