@@ -46,14 +46,15 @@ pages := atom best body facet feed gemsub home identity link list listing patter
 gempub := book book_texts gempub packing shelf shelving
 search := find index index_rows near passage query rank tokenizer
 survey := alike stats survey
-export := columns export gopher gopher_item html html_blocks html_style html_text target
+export := columns export gopher gopher_item html html_blocks html_style html_text image_size target
 server := acceptor admission background backoff calls channel clock connection first_record gate \
 	generation jobs keyring landlock limits listen listen_address loader log log_line master notify outgoing \
 	peers prefix presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule served_file server settings signals site state systemd tickets tls wake_one watch wire worker
 cmd := address_check build build_folders build_gpub build_options capsule_certificate capsule_folder cert \
-	cert_list check check_report command elsewhere get import json link_check mirror new open_capsule \
-	path_check plot progress serve server_user start state_folder stats tally telling terminal tree
+	cert_list check check_report command elsewhere get image_sizes import json link_check mirror new \
+	open_capsule path_check plot progress serve server_user start state_folder stats tally telling terminal \
+	tree
 ROOMS := base text gemini model import web mirror source pages search survey gempub export server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 

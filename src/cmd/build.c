@@ -7,6 +7,7 @@
 #include "cmd/build_gpub.h"
 #include "cmd/build_options.h"
 #include "cmd/command.h"
+#include "cmd/image_sizes.h"
 #include "cmd/link_check.h"
 #include "cmd/open_capsule.h"
 #include "cmd/path_check.h"
@@ -27,6 +28,7 @@ struct build {
     const struct open_capsule *open;
     struct export_site site;
     struct page_context context; /* of the pages, as the site wants it */
+    struct image_sizes images;
     struct link_check *links;
     struct diags *diags;
     struct tree tree;
@@ -355,6 +357,9 @@ static int write_tree(const struct open_capsule *open, const struct build_option
                            .started = milliseconds() };
     export_begin(&build.site, options->format, &open->context, build_origin(options->base), base,
                  &build.context);
+    image_sizes_begin(&build.images, open->capsule, open->folder);
+    build.site.image_size = image_sizes_find;
+    build.site.image_from = &build.images;
     buf_init(&build.name, LIMIT_PAGE);
     buf_init(&build.page, LIMIT_PAGE);
     buf_init(&build.file, LIMIT_EXPORTED_PAGE);
@@ -373,6 +378,7 @@ static int write_tree(const struct open_capsule *open, const struct build_option
         ok ? finish(&build, options->output) : command_fail("%s", buf_string(&build.tree.error));
     tree_release(&build.tree);
     shelf_release(&build.shelf);
+    image_sizes_end(&build.images);
     buf_release(&build.name);
     buf_release(&build.page);
     buf_release(&build.file);

@@ -240,7 +240,7 @@ static void put_head(struct html_blocks *blocks, const struct outline *outline)
 {
     struct buf *out = blocks->out;
     begin_attribute(out, "<!DOCTYPE html>\n<html lang=\"", blocks->lang);
-    buf_puts(out, html_is_right_to_left(blocks->lang) ? "\" dir=\"rtl\">\n" : "\">\n");
+    buf_puts(out, blocks->right_to_left ? "\" dir=\"rtl\">\n" : "\">\n");
     buf_puts(out, "<head>\n<meta charset=\"utf-8\">\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                   "<meta name=\"color-scheme\" content=\"light dark\">\n");

@@ -9,13 +9,49 @@
 
 enum { ID_BYTES = 80 };
 
+/* --- ids -------------------------------------------------------------------------------------- */
+
+/* How often there was an id is kept with it, so that many of one name cost no more. */
+static void claim(struct html_blocks *blocks, slice id)
+{
+    size_t *times = arena_alloc(&blocks->arena, sizeof *times);
+    *times = 1;
+    slice_map_set(&blocks->ids, id, times);
+}
+
+static slice new_id(struct html_blocks *blocks, slice text)
+{
+    struct buf *name = &blocks->name;
+    buf_clear(name);
+    if (utf8_find_invalid(text) == text.len) {
+        slug_put(name, text, ID_BYTES);
+    }
+    if (name->len == 0) {
+        buf_puts(name, "part");
+    }
+    slice id = arena_copy(&blocks->arena, buf_slice(name));
+    size_t *times = slice_map_get(&blocks->ids, id);
+    if (times == NULL) {
+        claim(blocks, id);
+        return id;
+    }
+    slice other;
+    do {
+        other = arena_printf(&blocks->arena, "%.*s-%zu", SLICE_ARG(id), ++*times);
+    } while (slice_map_get(&blocks->ids, other) != NULL);
+    claim(blocks, other);
+    return other;
+}
+
 void html_blocks_begin(struct html_blocks *blocks, const struct export_page *page, slice lang,
                        struct buf *out)
 {
-    *blocks = (struct html_blocks){ .page = page, .lang = lang, .out = out };
+    *blocks = (struct html_blocks){
+        .page = page, .lang = lang, .right_to_left = html_is_right_to_left(lang), .out = out
+    };
     arena_init(&blocks->arena);
     slice_map_init(&blocks->ids, &blocks->arena);
-    slice_map_set(&blocks->ids, SLICE("main"), blocks);
+    claim(blocks, SLICE("main"));
     buf_init(&blocks->room, LIMIT_PAGE);
     buf_init(&blocks->name, LIMIT_PAGE);
     buf_init(&blocks->url, LIMIT_PAGE);
@@ -32,19 +68,30 @@ void html_blocks_end(struct html_blocks *blocks)
 
 /* --- texts ------------------------------------------------------------------------------------ */
 
-/* `<p>`, with the direction when one has to be found out. */
+/* On a page that is written from left to right most texts are, and say nothing of it. */
+static bool is_directed(const struct html_blocks *blocks, slice text)
+{
+    return blocks->right_to_left || html_has_right_to_left(text);
+}
+
+/* `<p>`, with the direction when one has to be found out. The items of a list stay on one side:
+ * there it is that of the words alone. */
 static void begin(struct html_blocks *blocks, const char *element, slice text)
 {
+    bool item = strcmp(element, "li") == 0;
+    const char *direction = !is_directed(blocks, text) ? ">" : item ? "><bdi>" : " dir=\"auto\">";
     buf_putc(blocks->out, '<');
     buf_puts(blocks->out, element);
-    buf_puts(blocks->out, html_has_right_to_left(text) ? " dir=\"auto\">" : ">");
+    buf_puts(blocks->out, direction);
+    blocks->isolated = item && is_directed(blocks, text);
 }
 
 static void end(struct html_blocks *blocks, const char *element)
 {
-    buf_puts(blocks->out, "</");
+    buf_puts(blocks->out, blocks->isolated ? "</bdi></" : "</");
     buf_puts(blocks->out, element);
     buf_puts(blocks->out, ">\n");
+    blocks->isolated = false;
 }
 
 static void put_text(struct html_blocks *blocks, const char *element, slice text)
@@ -55,35 +102,6 @@ static void put_text(struct html_blocks *blocks, const char *element, slice text
 }
 
 /* --- headings --------------------------------------------------------------------------------- */
-
-static slice new_id(struct html_blocks *blocks, slice text)
-{
-    struct buf *name = &blocks->name;
-    buf_clear(name);
-    if (utf8_find_invalid(text) == text.len) {
-        slug_put(name, text, ID_BYTES);
-    }
-    if (name->len == 0) {
-        buf_puts(name, "part");
-    }
-    slice id = arena_copy(&blocks->arena, buf_slice(name));
-    /* How often it was there already is kept with it, so that many of one name cost no more. */
-    size_t *times = slice_map_get(&blocks->ids, id);
-    if (times == NULL) {
-        times = arena_alloc(&blocks->arena, sizeof *times);
-        *times = 1;
-        slice_map_set(&blocks->ids, id, times);
-        return id;
-    }
-    slice other;
-    do {
-        other = arena_printf(&blocks->arena, "%.*s-%zu", SLICE_ARG(id), ++*times);
-    } while (slice_map_get(&blocks->ids, other) != NULL);
-    size_t *own = arena_alloc(&blocks->arena, sizeof *own);
-    *own = 1;
-    slice_map_set(&blocks->ids, other, own);
-    return other;
-}
 
 slice html_blocks_put_heading(struct html_blocks *blocks, unsigned level, slice text)
 {
@@ -99,7 +117,7 @@ slice html_blocks_put_heading(struct html_blocks *blocks, unsigned level, slice 
         html_put_escaped(blocks->out, id);
         buf_putc(blocks->out, '"');
     }
-    buf_puts(blocks->out, html_has_right_to_left(text) ? " dir=\"auto\">" : ">");
+    buf_puts(blocks->out, is_directed(blocks, text) ? " dir=\"auto\">" : ">");
     html_put_text(blocks->out, text, blocks->lang);
     buf_printf(blocks->out, "</h%u>\n", level);
     return id;
@@ -305,7 +323,7 @@ static void put_quoted(struct html_blocks *blocks, struct gemtext_reader *reader
     struct buf *out = blocks->out;
     bool in_paragraph = false;
     bool more;
-    buf_puts(out, "<blockquote>");
+    begin(blocks, "blockquote", line.text);
     do {
         more = next_type(*reader) == GEMTEXT_QUOTE;
         if (line.text.len == 0) {
@@ -315,7 +333,7 @@ static void put_quoted(struct html_blocks *blocks, struct gemtext_reader *reader
             buf_puts(out, "<br>\n");
             html_put_text(out, line.text, blocks->lang);
         } else {
-            begin(blocks, "p", line.text);
+            buf_puts(out, "<p>"); /* whose direction is that of the quote, with the bar beside it */
             html_put_text(out, line.text, blocks->lang);
             in_paragraph = true;
         }

@@ -13,9 +13,11 @@
 struct html_blocks {
     const struct export_page *page;
     slice lang; /* of the page */
+    bool right_to_left;
     struct buf *out;
-    unsigned level;       /* of the heading before, 0: there was none */
-    struct arena arena;   /* of the ids */
+    unsigned level;     /* of the heading before, 0: there was none */
+    bool isolated;      /* the text that was begun has an element of its own in the one around it */
+    struct arena arena; /* of the ids */
     struct slice_map ids; /* of the elements so far */
     struct buf room;      /* scratch: of target_find */
     struct buf name;      /* scratch: of a file, or an id */

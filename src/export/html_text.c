@@ -85,9 +85,9 @@ bool html_has_right_to_left(slice text)
     while (text.len > 0) {
         int32_t c = 0;
         text = slice_from(text, utf8_plain_run(text));
-        if (utf8_next(&text, &c) &&
-            (is_in(c, 0x0590, 0x08FF) || is_in(c, 0xFB1D, 0xFDFF) || is_in(c, 0xFE70, 0xFEFE) ||
-             is_in(c, 0x10800, 0x10FFF) || is_in(c, 0x1E800, 0x1EFFF))) {
+        if (utf8_next(&text, &c) && (is_in(c, 0x0590, 0x08FF) || is_in(c, 0xFB1D, 0xFDCF) ||
+                                     is_in(c, 0xFDF0, 0xFDFF) || is_in(c, 0xFE70, 0xFEFE) ||
+                                     is_in(c, 0x10800, 0x10FFF) || is_in(c, 0x1E800, 0x1EFFF))) {
             return true;
         }
     }

@@ -42,6 +42,31 @@ static void every_byte_comes_back(void **state)
     buf_release(&decoded);
 }
 
+static void leads_from_file_to_file(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        { "index.html", "index.html", "index.html" },
+        { "index.html", "a/b.html", "a/b.html" },
+        { "a/b/c.html", "a/b/d.html", "d.html" },
+        { "a/b/c.html", "a/d.html", "../d.html" },
+        { "a/b/c.html", "ab/c.html", "../../ab/c.html" },
+        { "ab/c", "a/b/c", "../a/b/c" },
+        { "x", "a:b", "./a:b" },
+        { "x", "a/b:c", "a/b:c" },
+        { "a/x", "b:c", "../b:c" },
+        { "x", "a b&c?d#e%", "a%20b&c%3Fd%23e%25" },
+    };
+    struct buf out;
+    buf_init(&out, 1000);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        buf_clear(&out);
+        uri_put_relative(&out, slice_of(cases[i][0]), slice_of(cases[i][1]));
+        assert_slice_equal(buf_slice(&out), cases[i][2]);
+    }
+    buf_release(&out);
+}
+
 static void finds_schemes(void **state)
 {
     (void)state;
@@ -59,6 +84,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(encodes_paths),
         cmocka_unit_test(every_byte_comes_back),
+        cmocka_unit_test(leads_from_file_to_file),
         cmocka_unit_test(finds_schemes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
