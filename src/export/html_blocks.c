@@ -406,8 +406,8 @@ void html_blocks_put(struct html_blocks *blocks, slice text)
         case GEMTEXT_BLANK:
         case GEMTEXT_VERBATIM:
             break;
-        case GEMTEXT_TEXT:
-            put_text(blocks, "p", line.text);
+        case GEMTEXT_TEXT: /* without the blank that keeps it from looking like another type */
+            put_text(blocks, "p", slice_trim(line.text));
             break;
         case GEMTEXT_LINK:
             put_links(blocks, &reader, line);
