@@ -134,6 +134,18 @@ class Browser:
             raise RuntimeError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")
 
+    def wait_until(self, expression):
+        """Until that is true, maybe on another page than the one that is shown now."""
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if self.ask(expression):
+                    return
+            except RuntimeError:
+                pass  # the page was left while it was asked
+            time.sleep(0.05)
+        raise TimeoutError(f"never true: {expression}")
+
     def press(self, key):
         codes = {"Tab": 9, "Enter": 13}
         for kind in ("rawKeyDown", "char", "keyUp"):

@@ -200,8 +200,8 @@ def test_a_right_to_left_page_is_one(chromium, trees):
 def test_an_old_address_leads_on(chromium, trees):
     chromium.show(*SIZES["phone"], "light")
     chromium.open((trees["wild"] / "2013/05/plum.html").as_uri())
-    chromium.ask("new Promise(done => setTimeout(done, 300))")
-    assert chromium.ask("location.pathname").endswith("/reviews/plum-summer/index.html")
+    chromium.wait_until("location.pathname.endsWith('/reviews/plum-summer/index.html') && "
+                        "document.readyState === 'complete'")
 
 
 def test_print_has_no_ways_around(chromium, trees):
