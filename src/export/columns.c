@@ -12,6 +12,11 @@ static bool is_blank(int32_t c)
     return c == ' ' || c == ideographic_space;
 }
 
+static size_t width_of(int32_t c)
+{
+    return c >= ' ' && c <= '~' ? 1 : (size_t)utf8_width(c);
+}
+
 /* Every byte of `text` that may stand on a line as it is goes out in one piece. */
 static void put_safely(struct buf *out, slice text, bool keep_tabs)
 {
@@ -33,7 +38,7 @@ static void put_safely(struct buf *out, slice text, bool keep_tabs)
         }
         c = c == '\t' || utf8_is_control(c) ? ' ' : c;
         utf8_put(out, c);
-        column += (size_t)utf8_width(c);
+        column += width_of(c);
     }
 }
 
@@ -68,7 +73,7 @@ size_t columns_of(slice text)
     int32_t c = 0;
     text = slice_from(text, columns);
     while (utf8_next(&text, &c)) {
-        columns += (size_t)utf8_width(c);
+        columns += width_of(c);
     }
     return columns;
 }
@@ -167,7 +172,7 @@ bool columns_next(slice *rest, size_t columns, size_t most, slice *line)
         } else if (at > 0 && may_part(before, c)) {
             part = (struct part){ at, at };
         }
-        width += (size_t)utf8_width(c);
+        width += width_of(c);
         before = c;
         bool full = (width > columns && !is_blank(c)) || after > most;
         if (!full) {

@@ -83,8 +83,8 @@ void gopher_put_place(const struct page *page, struct buf *out)
     }
 }
 
-/* True for what a menu can say: no field ends in it, and no server takes it for a hidden file. */
-static bool is_selector(slice text)
+/* True for what a menu, which is UTF-8, can say without that a field or a line ends in it. */
+static bool is_sayable(slice text)
 {
     int32_t c = 0;
     for (slice rest = text; utf8_next(&rest, &c);) {
@@ -92,7 +92,13 @@ static bool is_selector(slice text)
             return false;
         }
     }
-    return text.len > 0 && slice_find(text, SLICE("/.")) == text.len;
+    return text.len > 0 && utf8_find_invalid(text) == text.len;
+}
+
+/* True for files that servers never show. No tree has them. */
+static bool is_hidden(slice selector)
+{
+    return slice_find(selector, SLICE("/.")) < selector.len;
 }
 
 static bool is_type(char c)
@@ -107,7 +113,7 @@ static bool find_gopher(slice address, struct buf *room, struct gopher_item *ite
 {
     struct url url;
     if (!url_parse(address, &url) || url.host.len == 0 || url.host_is_ipv6 || url.has_query ||
-        !is_selector(url.host)) {
+        !is_sayable(url.host)) {
         return false;
     }
     uri_put_decoded(room, slice_from(url.path, 2));
@@ -116,7 +122,7 @@ static bool find_gopher(slice address, struct buf *room, struct gopher_item *ite
                                   .selector = selector,
                                   .host = url.host,
                                   .port = url.port > 0 ? url.port : GOPHER_PORT };
-    return is_type(item->type) && slice_starts_with(selector, SLICE("/")) && is_selector(selector);
+    return is_type(item->type) && slice_starts_with(selector, SLICE("/")) && is_sayable(selector);
 }
 
 /* Other protocols: clients that know the convention take the address out of the selector, others
@@ -131,7 +137,7 @@ static bool find_elsewhere(slice address, struct buf *room, struct gopher_item *
     buf_puts(room, "URL:");
     buf_put(room, address);
     *item = (struct gopher_item){ .type = 'h', .selector = buf_slice(room) };
-    return utf8_is_ascii(address) && is_selector(address);
+    return utf8_is_ascii(address) && is_sayable(address);
 }
 
 bool gopher_item_find(const struct export_page *page, slice url, struct buf rooms[2],
@@ -153,5 +159,5 @@ bool gopher_item_find(const struct export_page *page, slice url, struct buf room
     buf_putc(room, '/');
     gopher_put_place(&target.page, room);
     *item = (struct gopher_item){ .type = gopher_type(&target.page), .selector = buf_slice(room) };
-    return !room->failed && is_selector(item->selector);
+    return !room->failed && is_sayable(item->selector) && !is_hidden(item->selector);
 }

@@ -176,6 +176,8 @@ static void links_are_items(UNUSED void **state)
         { "/atom.xml", "0/atom.xml\t/atom.xml\n" },
         /* Other protocols. */
         { "https://example.org/?q=1 Web", "hWeb\tURL:https://example.org/?q=1\n" },
+        { "https://example.org/.well-known/x Dot",
+          "hDot\tURL:https://example.org/.well-known/x\n" },
         { "gemini://example.org/ Other", "hOther\tURL:gemini://example.org/\n" },
         { "mailto:kim@example.org Mail", "hMail\tURL:mailto:kim@example.org\n" },
         { "gopher://example.org Hole", "1Hole\t/\texample.org\t70\n" },
@@ -185,6 +187,7 @@ static void links_are_items(UNUSED void **state)
         { "gopher://example.org/0no-slash.txt Odd",
           "hOdd\tURL:gopher://example.org/0no-slash.txt\n" },
         { "gopher://example.org/0/a%09b Odd", "hOdd\tURL:gopher://example.org/0/a%09b\n" },
+        { "gopher://example.org/0/%FF Odd", "hOdd\tURL:gopher://example.org/0/%FF\n" },
         { "gopher://example.org/i/fake Odd", "hOdd\tURL:gopher://example.org/i/fake\n" },
         { "gopher://[::1]/1/ Six", "hSix\tURL:gopher://[::1]/1/\n" },
         /* What cannot be said in a menu, and what is not there, is text. */
