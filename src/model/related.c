@@ -9,11 +9,13 @@
 enum { MENTIONS_LOOKED_AT = 24, MET = 512, CANDIDATES = 10 };
 
 /* How much it says that two reviews have this in common, before its rarity. An actor has some
- * thirty colleagues in each film; whoever made both films is one of two or three. */
+ * thirty colleagues in each film, and is the face of few of them; whoever made both films is one of
+ * two or three. */
 static const uint32_t weights[RELATION_KINDS] = {
     [RELATION_SERIES] = 30, [RELATION_BY] = 20,     [RELATION_WITH] = 9, [RELATION_TAG] = 13,
     [RELATION_GENRE] = 6,   [RELATION_SUBJECT] = 8, [RELATION_YEAR] = 2,
 };
+enum { WEIGHT_OF_LEADS = 14 };
 
 /* A review that shares something. */
 struct candidate {
@@ -52,7 +54,10 @@ static enum relation_kind kind_of(uint32_t a, uint32_t b)
 
 static uint32_t gain(const struct trait *trait, uint32_t other_as)
 {
-    return weights[kind_of(trait->as, other_as)] * trait->rarity;
+    const enum relation_kind kind = kind_of(trait->as, other_as);
+    const bool leads = kind == RELATION_WITH && (trait->as & (AS_LEAD | AS_MAKER)) != 0 &&
+                       (other_as & (AS_LEAD | AS_MAKER)) != 0;
+    return (leads ? WEIGHT_OF_LEADS : weights[kind]) * trait->rarity;
 }
 
 /* --- candidates --- */

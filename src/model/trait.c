@@ -33,9 +33,13 @@ static void visit_list(const struct name *names, size_t count, uint32_t as, visi
 /* People come before tags: their names are written better than tags that are made of them. */
 static void visit_names(const struct review *review, visit_name *visit, void *context)
 {
+    enum { LEADS = 3 };
+    size_t cast = 0;
     visit_list(&review->series, review->series.text.len > 0, AS_SERIES, visit, context);
     for (size_t i = 0; i < review->credit_count && i < LIMIT_RELATED_TRAITS; i++) {
-        visit(context, &review->credits[i].person, parts[review->credits[i].kind]);
+        const struct credit *credit = &review->credits[i];
+        const bool is_lead = credit->kind == CREDIT_CAST && cast++ < LEADS;
+        visit(context, &credit->person, parts[credit->kind] | (is_lead ? AS_LEAD : 0));
     }
     visit_list(review->tags, review->tag_count, AS_TAG, visit, context);
     visit_list(review->genres, review->genre_count, AS_GENRE, visit, context);
@@ -115,7 +119,8 @@ static uint32_t logarithm(uint64_t number)
     return result;
 }
 
-/* What is both a tag and a genre is as frequent as the more frequent of them. */
+/* What is both a tag and a genre is as frequent as the more frequent of them. What two have is
+ * telling however few there are. */
 static uint32_t rarity_of(const struct trait *trait, size_t review_count)
 {
     size_t reviews = 1; /* that has it, when it is in a closed area, and on no list */
@@ -124,7 +129,8 @@ static uint32_t rarity_of(const struct trait *trait, size_t review_count)
             reviews = trait->values[i]->review_count;
         }
     }
-    return 2 * reviews > review_count + 2 ? 0 : logarithm(review_count + 2) - logarithm(reviews);
+    const bool is_telling = reviews <= 2 || 2 * reviews <= review_count;
+    return is_telling ? logarithm(review_count + 2) - logarithm(reviews) : 0;
 }
 
 /* --- traits --- */

@@ -18,6 +18,7 @@ enum {
     AS_TAG = 16,
     AS_GENRE = 32,
     AS_YEAR = 64,
+    AS_LEAD = 128, /* with AS_CAST: among the first three of the cast */
     AS_MAKER = AS_DIRECTOR | AS_WRITER,
     AS_PERSON = AS_MAKER | AS_CAST,
 };

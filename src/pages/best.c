@@ -7,6 +7,8 @@
 #include "pages/render.h"
 #include "text/gemtext.h"
 
+enum { GENRES_SHOWN = 20 };
+
 /* `Parasite (2019), 10/10` */
 static void link_rated(const struct page_context *context, const struct review *review,
                        struct buf *out)
@@ -15,6 +17,27 @@ static void link_rated(const struct page_context *context, const struct review *
     buf_puts(out, ", ");
     gemtext_put(out, review->rating);
     gemtext_end(out, GEMTEXT_LINK);
+}
+
+/* The best of each genre that has enough of them. */
+static void put_genres(const struct page_context *context, struct buf *out)
+{
+    const struct facet *genres = &context->capsule->facets[FACET_GENRES];
+    const size_t begin = out->len;
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("The best by genre"));
+    const size_t first = out->len;
+    for (size_t i = 0; i < genres->value_count && i < GENRES_SHOWN; i++) {
+        const struct page best = { .kind = PAGE_FACET_BEST,
+                                   .facet = genres,
+                                   .value = genres->ordered[i] };
+        if (best.value->rated_count >= BEST_LEAST) {
+            link_page(context, &best, best.value->text, out);
+        }
+    }
+    if (out->len == first) {
+        buf_truncate(out, begin);
+    }
 }
 
 void render_best(const struct page_context *context, const struct page *page, struct buf *out)
@@ -40,8 +63,14 @@ void render_best(const struct page_context *context, const struct page *page, st
     for (size_t i = list.first; i < list.end; i++) {
         link_rated(context, capsule->by_rating[i], out);
     }
+    if (list.has_previous || list.has_next) {
+        gemtext_blank(out);
+        link_list_neighbours(context, page, &list, out);
+    }
+    if (page->number == 0) {
+        put_genres(context, out);
+    }
     gemtext_blank(out);
-    link_list_neighbours(context, page, &list, out);
     link_page(context, &archive, SLICE("All reviews"), out);
     link_home(context, out);
 }

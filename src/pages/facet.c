@@ -16,6 +16,10 @@ static void link_value(const struct page_context *context, const struct facet *f
     const struct page page = { .kind = PAGE_FACET_VALUE, .facet = facet, .value = value };
     link_begin(context, &page, out);
     gemtext_put(out, value->text);
+    if (facet->def->kind == FACET_SPEAKERS && value->review_count == 1) {
+        buf_puts(out, ", in ");
+        gemtext_put(out, value->mentions[0].review->title);
+    }
     buf_puts(out, " (");
     if (facet->def->of_quotes) {
         put_count(out, value->mention_count, "quote", "quotes");
@@ -96,7 +100,7 @@ static void put_series(const struct page_context *context, const struct page *pa
 static void put_filmography(const struct page_context *context, const struct page *page,
                             const struct list_page *list, struct buf *out)
 {
-    static const slice headings[CREDIT_KINDS] = { [CREDIT_CAST] = SLICE_INIT("Cast"),
+    static const slice headings[CREDIT_KINDS] = { [CREDIT_CAST] = SLICE_INIT("Roles"),
                                                   [CREDIT_DIRECTOR] = SLICE_INIT("Director"),
                                                   [CREDIT_WRITER] = SLICE_INIT("Writer") };
     const struct facet_value *value = page->value;

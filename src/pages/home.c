@@ -46,46 +46,55 @@ static void put_newest(const struct page_context *context, struct buf *out)
     }
 }
 
+/* Indexes of quotes are a step further, on the page of all quotes. */
 static void put_indexes(const struct page_context *context, struct buf *out)
 {
     const struct capsule *capsule = context->capsule;
-    size_t values = 0;
-    for (size_t i = 0; i < FACET_COUNT; i++) {
-        values += capsule->facets[i].value_count;
-    }
-    if (capsule->quote_count + values == 0) {
-        return;
-    }
+    const struct page best = { .kind = PAGE_BEST };
+    const size_t begin = out->len;
     gemtext_blank(out);
-    gemtext_heading(out, 2, SLICE("Ways in"));
-    if (capsule->review_count > 0) {
-        const struct page day = { .kind = PAGE_REVIEW_TODAY };
-        const struct page any = { .kind = PAGE_REVIEW_RANDOM };
-        const struct page best = { .kind = PAGE_BEST };
-        link_page(context, &day, SLICE("On this day"), out);
-        link_page(context, &any, SLICE("A review at random"), out);
-        if (capsule->rated_count > 0) {
-            link_page(context, &best, SLICE("The best rated"), out);
-        }
-    }
-    if (capsule->quote_count > 0) {
-        const struct page quotes = { .kind = PAGE_QUOTES };
-        const struct page today = { .kind = PAGE_QUOTE_TODAY };
-        const struct page random = { .kind = PAGE_QUOTE_RANDOM };
-        link_page(context, &today, SLICE("Quote of the day"), out);
-        link_page(context, &random, SLICE("A quote at random"), out);
-        link_begin(context, &quotes, out);
-        buf_printf(out, "Quotes (%zu)", capsule->quote_count);
-        gemtext_end(out, GEMTEXT_LINK);
+    gemtext_heading(out, 2, SLICE("Browse"));
+    const size_t first = out->len;
+    if (capsule->rated_count > 0) {
+        link_page(context, &best, SLICE("The best rated"), out);
     }
     for (size_t i = 0; i < FACET_COUNT; i++) {
         const struct facet *facet = &capsule->facets[i];
         const struct page page = { .kind = PAGE_FACET, .facet = facet };
-        if (facet->value_count > 0) {
+        if (facet->value_count > 0 && !facet->def->of_quotes) {
             link_begin(context, &page, out);
             buf_printf(out, "%s (%zu)", facet->def->title, facet->value_count);
             gemtext_end(out, GEMTEXT_LINK);
         }
+    }
+    if (capsule->quote_count > 0) {
+        const struct page quotes = { .kind = PAGE_QUOTES };
+        link_begin(context, &quotes, out);
+        buf_printf(out, "Quotes (%zu)", capsule->quote_count);
+        gemtext_end(out, GEMTEXT_LINK);
+    }
+    if (out->len == first) {
+        buf_truncate(out, begin);
+    }
+}
+
+static void put_picks(const struct page_context *context, struct buf *out)
+{
+    const struct capsule *capsule = context->capsule;
+    const struct page any_review = { .kind = PAGE_REVIEW_RANDOM };
+    const struct page this_day = { .kind = PAGE_REVIEW_TODAY };
+    const struct page any_quote = { .kind = PAGE_QUOTE_RANDOM };
+    const struct page quote = { .kind = PAGE_QUOTE_TODAY };
+    if (capsule->review_count < 2) {
+        return;
+    }
+    gemtext_blank(out);
+    gemtext_heading(out, 2, SLICE("Wander"));
+    link_page(context, &any_review, SLICE("A review at random"), out);
+    link_page(context, &this_day, SLICE("Reviews of this day in other years"), out);
+    if (capsule->quote_count > 0) {
+        link_page(context, &any_quote, SLICE("A quote at random"), out);
+        link_page(context, &quote, SLICE("Quote of the day"), out);
     }
 }
 
@@ -121,6 +130,7 @@ void render_home(const struct page_context *context, UNUSED const struct page *p
     }
     put_newest(context, out);
     put_indexes(context, out);
+    put_picks(context, out);
     put_about(context, out);
     if (capsule->conf.footer.len > 0) {
         gemtext_blank(out);

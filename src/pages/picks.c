@@ -25,16 +25,18 @@ static size_t first_from(const struct capsule *capsule, unsigned day)
     return low;
 }
 
-/* How many reviews from `first` on are of one day of the year. */
-static size_t count_of_day(const struct capsule *capsule, size_t first)
+/* How many reviews from `first` on are of the days of the year up to `last`. */
+static size_t count_to(const struct capsule *capsule, size_t first, unsigned last)
 {
-    size_t count = 0;
-    while (first + count < capsule->day_count &&
-           day_of_year(capsule->by_day[first + count]->published_day) ==
-               day_of_year(capsule->by_day[first]->published_day)) {
-        count++;
-    }
-    return count;
+    return first_from(capsule, last + 1) - first;
+}
+
+/* The last of the days that are looked at together: in years without a 29th of February the 28th
+ * stands for it. */
+static unsigned end_of_day(struct date today)
+{
+    const bool is_last = today.month == 2 && today.day == 28 && !date_is_leap_year(today.year);
+    return day_of_year(today) + is_last;
 }
 
 static void put_days(const struct page_context *context, size_t first, size_t count,
@@ -57,17 +59,16 @@ void render_on_this_day(const struct page_context *context, UNUSED const struct 
     gemtext_end(out, GEMTEXT_TEXT);
     gemtext_blank(out);
     size_t first = first_from(capsule, today);
+    size_t count = count_to(capsule, first, end_of_day(context->today));
     if (capsule->day_count == 0) {
         gemtext_text(out, SLICE("There are no reviews yet."));
-    } else if (first < capsule->day_count &&
-               day_of_year(capsule->by_day[first]->published_day) == today) {
-        put_days(context, first, count_of_day(capsule, first), out);
-    } else {
+    } else if (count == 0) {
         /* After the last day of the year comes the first one. */
         first = first < capsule->day_count ? first : 0;
+        count = count_to(capsule, first, day_of_year(capsule->by_day[first]->published_day));
         gemtext_text(out, SLICE("No review was published on this day of any year. Next comes:"));
-        put_days(context, first, count_of_day(capsule, first), out);
     }
+    put_days(context, first, count, out);
     gemtext_blank(out);
     link_page(context, &random, SLICE("A review at random"), out);
     link_page(context, &archive, SLICE("All reviews"), out);

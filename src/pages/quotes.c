@@ -62,6 +62,20 @@ static void link_picks(const struct page_context *context, struct buf *out)
     link_page(context, &random, SLICE("A quote at random"), out);
 }
 
+/* `By speaker (45)` */
+static void link_indexes(const struct page_context *context, struct buf *out)
+{
+    for (size_t i = 0; i < FACET_COUNT; i++) {
+        const struct facet *facet = &context->capsule->facets[i];
+        const struct page page = { .kind = PAGE_FACET, .facet = facet };
+        if (facet->def->of_quotes && facet->value_count > 0) {
+            link_begin(context, &page, out);
+            buf_printf(out, "By %s (%zu)", facet->def->singular, facet->value_count);
+            gemtext_end(out, GEMTEXT_LINK);
+        }
+    }
+}
+
 void render_quotes(const struct page_context *context, const struct page *page, struct buf *out)
 {
     const struct capsule *capsule = context->capsule;
@@ -74,6 +88,7 @@ void render_quotes(const struct page_context *context, const struct page *page, 
     gemtext_end(out, GEMTEXT_TEXT);
     gemtext_blank(out);
     if (capsule->quote_count > 0) {
+        link_indexes(context, out);
         link_picks(context, out);
     }
     for (size_t i = list.first; i < list.end; i++) {

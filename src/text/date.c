@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static bool is_leap(int year)
+bool date_is_leap_year(int year)
 {
     return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
@@ -14,7 +14,7 @@ static bool is_leap(int year)
 static unsigned days_in(int year, unsigned month)
 {
     static const unsigned days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    return month == 2 && is_leap(year) ? 29 : days[month - 1];
+    return month == 2 && date_is_leap_year(year) ? 29 : days[month - 1];
 }
 
 /* `±hh:mm` in seconds east of Greenwich. */

@@ -40,6 +40,8 @@ int64_t date_begin(struct date day);
 int date_offset(int64_t moment);
 /** The day after, of the calendar. */
 struct date date_next(struct date day);
+/** True when the year has a 29th of February. */
+bool date_is_leap_year(int year);
 /** Negative, 0, positive: earlier, the same, later. */
 int date_compare(struct date a, struct date b);
 

@@ -1,4 +1,5 @@
 /* What is related to what, and why. */
+#include "model/related.h"
 #include "pages.h"
 
 struct fixture {
@@ -80,8 +81,8 @@ static void says_why(void **state)
     assert_related(fixture, "year", "");
     assert_related(fixture, "one",
                    "=> /reviews/series/ series (also in the series Cells)\n"
-                   "=> /reviews/by/ by (also by Lee Hwan-kyung)\n"
                    "=> /reviews/with/ with (also with Kim A and Kim B)\n"
+                   "=> /reviews/by/ by (also by Lee Hwan-kyung)\n"
                    "=> /reviews/genre/ genre (also with Kim B; also in the genre Drama)\n"
                    "=> /reviews/tagged/ tagged (also tagged Prison)");
     end(fixture);
@@ -180,6 +181,99 @@ static void finds_rare_things_among_many(void **state)
     end(fixture);
 }
 
+static void small_capsules(void **state)
+{
+    struct fixture *fixture = begin();
+    (void)state;
+    add(fixture, "only", "Tags: Rain\n");
+    world_ready(&fixture->world);
+    assert_related(fixture, "only", "");
+    add(fixture, "bare", "");
+    add(fixture, "second", "Tags: rain\n");
+    world_ready(&fixture->world);
+    assert_related(fixture, "only", "=> /reviews/second/ second (also tagged Rain)");
+    assert_related(fixture, "second", "=> /reviews/only/ only (also tagged rain)");
+    assert_related(fixture, "bare", "");
+    end(fixture);
+}
+
+/* Of equal ones the newer come first, and of one day those first whose names do. */
+static void ties_have_an_order(void **state)
+{
+    struct fixture *fixture = begin();
+    (void)state;
+    add(fixture, "old", "Tags: Rain\n");
+    fixture->day--;
+    add(fixture, "b", "Tags: Rain\n");
+    fixture->day--;
+    add(fixture, "a", "Tags: Rain\n");
+    add(fixture, "older", "Tags: Rain\n");
+    add_others(fixture, 8);
+    world_ready(&fixture->world);
+    assert_related(fixture, "older",
+                   "=> /reviews/a/ a (also tagged Rain)\n"
+                   "=> /reviews/b/ b (also tagged Rain)\n"
+                   "=> /reviews/old/ old (also tagged Rain)");
+    end(fixture);
+}
+
+static void hidden_ones_are_not_told_of(void **state)
+{
+    struct fixture *fixture = begin();
+    (void)state;
+    add(fixture, "one", "Tags: Rain\nRelated: draft, later\n");
+    add(fixture, "draft", "Tags: Rain\nDraft: yes\n");
+    world_review(&fixture->world, "later", "Title: later\nPublished: 2999-01-01\nTags: Rain\n");
+    add_others(fixture, 8);
+    world_ready(&fixture->world);
+    assert_related(fixture, "one", "");
+    end(fixture);
+}
+
+/* Somebody in the first three of both casts is why one reads on; a passer-by is not. */
+static void leads_count_more(void **state)
+{
+    struct fixture *fixture = begin();
+    (void)state;
+    add(fixture, "one", "Cast: A, B, C, D, E\nTags: Rain\n");
+    add(fixture, "tag", "Tags: Rain\n");
+    add(fixture, "lead", "Cast: C\n");
+    add(fixture, "guest", "Cast: X, Y, Z, C2, B2, E\n");
+    add_others(fixture, 8);
+    world_ready(&fixture->world);
+    assert_related(fixture, "one",
+                   "=> /reviews/lead/ lead (also with C)\n"
+                   "=> /reviews/tag/ tag (also tagged Rain)\n"
+                   "=> /reviews/guest/ guest (also with E)");
+    end(fixture);
+}
+
+/* What all of many have in common relates none of them, and is not looked through. */
+static void one_tag_of_hundreds(void **state)
+{
+    struct fixture *fixture = begin();
+    (void)state;
+    enum { MANY = 500 };
+    for (int i = 0; i < MANY; i++) {
+        slice slug = arena_printf(&fixture->world.arena, "r-%d", i);
+        slice header = arena_printf(&fixture->world.arena, "Tags: All, Half%d\n", i % 2);
+        add(fixture, slug.ptr, header.ptr);
+    }
+    world_ready(&fixture->world);
+    struct relation found[RELATED_MAX];
+    for (size_t i = 0; i < MANY; i += 7) {
+        const struct review *review = fixture->world.capsule.reviews[i];
+        const size_t count = related_find(&fixture->world.capsule, review, found);
+        assert_int_equal(count, RELATED_SIMILAR);
+        for (size_t j = 0; j < count; j++) {
+            assert_int_equal(found[j].kinds[0], RELATION_TAG);
+            assert_ptr_equal(found[j].what[0], &review->tags[1].text);
+            assert_null(found[j].what[1]);
+        }
+    }
+    end(fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +283,11 @@ int main(void)
         cmocka_unit_test(named_ones_come_first),
         cmocka_unit_test(tells_nothing_of_closed_reviews),
         cmocka_unit_test(finds_rare_things_among_many),
+        cmocka_unit_test(small_capsules),
+        cmocka_unit_test(ties_have_an_order),
+        cmocka_unit_test(hidden_ones_are_not_told_of),
+        cmocka_unit_test(leads_count_more),
+        cmocka_unit_test(one_tag_of_hundreds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

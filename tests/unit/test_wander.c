@@ -49,7 +49,7 @@ static void people_have_filmographies(void **state)
                           "## Writer\n"
                           "=> /reviews/old/ Old (1999)\n"
                           "\n"
-                          "## Cast\n"
+                          "## Roles\n"
                           "=> /reviews/new/ New (2019)\n"
                           "=> /reviews/old/ Old (1999), as One, as Two\n"
                           "=> /reviews/none/ None, as Three\n"
@@ -73,12 +73,12 @@ static void filmographies_have_pages(void **state)
     slice page = render(world, "/people/a-b/");
     assert_contains(page, "=> /reviews/f-59/ Film (1999)\n");
     assert_contains(page, "=> /reviews/f-10/ Film (1950)\n\n=> /people/a-b/page-2.gmi Next page\n");
-    assert_lacks(page, "## Cast");
+    assert_lacks(page, "## Roles");
     page = render(world, "/people/a-b/page-2.gmi");
     assert_contains(page, "Person: 60 reviews, page 2\n\n## Director\n=> /reviews/f-9/ ");
-    assert_contains(page, "\n\n## Cast\n=> /reviews/f-59/ Film (1999), as X, as Y\n");
+    assert_contains(page, "\n\n## Roles\n=> /reviews/f-59/ Film (1999), as X, as Y\n");
     assert_contains(render(world, "/people/a-b/page-3.gmi"),
-                    "page 3\n\n## Cast\n=> /reviews/f-19/ Film (1959), as X, as Y\n");
+                    "page 3\n\n## Roles\n=> /reviews/f-19/ Film (1959), as X, as Y\n");
     assert_false(exists(world, "/people/a-b/page-4.gmi"));
     end(world);
 }
@@ -202,6 +202,7 @@ static void this_day_of_other_years(void **state)
     world_review(world, "b", "Title: B\nPublished: 2025-05-04\n");
     world_review(world, "c", "Title: C\nPublished: 2024-05-05\n");
     world_review(world, "d", "Title: D\nPublished: 2024-02-29\n");
+    world_review(world, "e", "Title: E\nPublished: 2023-02-28\n");
     world_ready(world);
     static const struct {
         struct date today;
@@ -211,7 +212,13 @@ static void this_day_of_other_years(void **state)
           "2026-05-04\n\n=> /reviews/b/ 2025-05-04 B\n=> /reviews/a/ 2023-05-04 A\n\n" },
         { { 2026, 5, 5 }, "\n\n=> /reviews/c/ 2024-05-05 C\n\n" },
         { { 2026, 3, 1 }, "Next comes:\n=> /reviews/b/ 2025-05-04 B\n=> /reviews/a/ " },
-        { { 2026, 12, 31 }, "Next comes:\n=> /reviews/d/ 2024-02-29 D\n\n" },
+        { { 2026, 12, 31 }, "Next comes:\n=> /reviews/e/ 2023-02-28 E\n\n" },
+        { { 2026, 2, 27 }, "Next comes:\n=> /reviews/e/ 2023-02-28 E\n\n" },
+        /* The 28th stands for the 29th where there is none. */
+        { { 2026, 2, 28 }, "-28\n\n=> /reviews/e/ 2023-02-28 E\n=> /reviews/d/ 2024-02-29 D\n\n" },
+        { { 2100, 2, 28 }, "-28\n\n=> /reviews/e/ 2023-02-28 E\n=> /reviews/d/ 2024-02-29 D\n\n" },
+        { { 2028, 2, 28 }, "-28\n\n=> /reviews/e/ 2023-02-28 E\n\n" },
+        { { 2028, 2, 29 }, "-29\n\n=> /reviews/d/ 2024-02-29 D\n\n" },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         world->context.today = cases[i].today;
