@@ -42,7 +42,7 @@ mirror := feed_address feed_links find_feed mirror mirror_state series short_ent
 source := body conf conf_areas conf_paths conf_redirects field_lists field_values fields load loaded \
 	normalise quotes review slug_map stamp values
 pages := atom best body facet feed gemsub home identity link list listing pattern picks quote quotes \
-	related review reviews section site sitemap
+	related results review reviews section site sitemap
 gempub := book book_texts gempub packing shelf shelving
 search := find index index_rows near passage query rank tokenizer
 survey := alike stats survey
@@ -50,7 +50,8 @@ export := columns export gopher gopher_item html html_blocks html_style html_tex
 server := acceptor admission background backoff calls channel clock connection first_record gate \
 	generation jobs keyring landlock limits listen listen_address loader log log_line master notify outgoing \
 	peers prefix presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
-	schedule served_file server settings signals site state systemd tickets tls wake_one watch wire worker
+	schedule search served_file server settings signals site state systemd tickets tls wake_one watch wire \
+	worker
 cmd := address_check build build_folders build_gpub build_options capsule_certificate capsule_folder cert \
 	cert_list check check_report command elsewhere get image_sizes import json link_check mirror new \
 	open_capsule path_check plot progress serve server_user start state_folder stats tally telling terminal \

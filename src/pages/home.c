@@ -50,11 +50,15 @@ static void put_newest(const struct page_context *context, struct buf *out)
 static void put_indexes(const struct page_context *context, struct buf *out)
 {
     const struct capsule *capsule = context->capsule;
+    const struct page search = { .kind = PAGE_SEARCH };
     const struct page best = { .kind = PAGE_BEST };
     const size_t begin = out->len;
     gemtext_blank(out);
     gemtext_heading(out, 2, SLICE("Browse"));
     const size_t first = out->len;
+    if (capsule->review_count > 0) {
+        link_page(context, &search, SLICE("Search"), out);
+    }
     if (capsule->rated_count > 0) {
         link_page(context, &best, SLICE("The best rated"), out);
     }

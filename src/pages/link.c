@@ -53,11 +53,8 @@ void link_begin_dated(const struct page_context *context, const struct review *r
     gemtext_put(out, review->title);
 }
 
-void link_begin_work(const struct page_context *context, const struct review *review,
-                     struct buf *out)
+void link_put_work(const struct review *review, struct buf *out)
 {
-    const struct page page = { .kind = PAGE_REVIEW, .review = review };
-    link_begin(context, &page, out);
     buf_puts(out, review->has_published && !review->draft ? "" : "Draft: ");
     gemtext_put(out, review->title);
     if (review->year_text.len > 0) {
@@ -65,6 +62,14 @@ void link_begin_work(const struct page_context *context, const struct review *re
         gemtext_put(out, review->year_text);
         buf_putc(out, ')');
     }
+}
+
+void link_begin_work(const struct page_context *context, const struct review *review,
+                     struct buf *out)
+{
+    const struct page page = { .kind = PAGE_REVIEW, .review = review };
+    link_begin(context, &page, out);
+    link_put_work(review, out);
 }
 
 void link_dated(const struct page_context *context, const struct review *review, struct buf *out)

@@ -29,6 +29,8 @@ void link_begin_dated(const struct page_context *context, const struct review *r
 /** The same with the year of the work: `Parasite (2019)`. */
 void link_begin_work(const struct page_context *context, const struct review *review,
                      struct buf *out);
+/** Its label: `Parasite (2019)`. */
+void link_put_work(const struct review *review, struct buf *out);
 void link_dated(const struct page_context *context, const struct review *review, struct buf *out);
 
 /** The pages before and after in a list, `page` being one of its pages. */

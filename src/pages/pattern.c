@@ -1,5 +1,6 @@
 #include "pages/pattern.h"
 
+#include "base/limits.h"
 #include "pages/list.h"
 
 #include <string.h>
@@ -144,22 +145,26 @@ static void take_number(UNUSED const struct capsule *capsule, size_t index, stru
     page->number = list_page_number(list_order_of(page), index);
 }
 
-/* Nothing, or `page-N.gmi`; one page has one name, so `page-02.gmi` is none. */
-static bool find_number(const struct capsule *capsule, slice text, struct page *page)
+/* `page-N.gmi`; one page has one name, so `page-02.gmi` is none. */
+static bool read_number(slice text, unsigned long *number)
 {
     const slice before = SLICE("page-");
     const slice after = SLICE(".gmi");
+    if (!slice_starts_with(text, before) || !slice_ends_with(text, after) ||
+        text.len <= before.len + after.len) {
+        return false;
+    }
+    slice digits = slice_between(text.ptr + before.len, text.ptr + text.len - after.len);
+    return digits.ptr[0] != '0' && slice_to_number(digits, 1000000000, number);
+}
+
+/* Nothing, or `page-N.gmi`. */
+static bool find_number(const struct capsule *capsule, slice text, struct page *page)
+{
     unsigned long number = 0;
     struct list_page ignored;
-    if (text.len > 0) {
-        if (!slice_starts_with(text, before) || !slice_ends_with(text, after) ||
-            text.len <= before.len + after.len) {
-            return false;
-        }
-        slice digits = slice_between(text.ptr + before.len, text.ptr + text.len - after.len);
-        if (digits.ptr[0] == '0' || !slice_to_number(digits, 1000000000, &number)) {
-            return false;
-        }
+    if (text.len > 0 && !read_number(text, &number)) {
+        return false;
     }
     page->number = number;
     return list_page(list_order_of(page), list_items_of(capsule, page), number, &ignored);
@@ -214,6 +219,28 @@ static bool find_capsule(const struct capsule *capsule, slice text, struct page 
 static void put_capsule(const struct page *page, pattern_write *write, struct buf *out)
 {
     write(out, page->rest);
+}
+
+/* How many pages of results there are, only who asks for them finds out. */
+static size_t count_results(UNUSED const struct capsule *capsule, UNUSED const struct page *page)
+{
+    return 0;
+}
+
+static void take_results(UNUSED const struct capsule *capsule, UNUSED size_t index,
+                         UNUSED struct page *page)
+{
+}
+
+static bool find_results(UNUSED const struct capsule *capsule, slice text, struct page *page)
+{
+    enum { PAGES = LIMIT_SEARCH_RESULTS / LIMIT_SEARCH_PAGE };
+    unsigned long number = 0;
+    if (!read_number(text, &number) || number < 2 || number > PAGES) {
+        return false;
+    }
+    page->number = number;
+    return true;
 }
 
 static size_t count_hand_pages(const struct capsule *capsule, UNUSED const struct page *page)
@@ -338,6 +365,7 @@ static const struct place places[] = {
     { SLICE_INIT("same"), count_same, take_same, find_same, put_same },
     { SLICE_INIT("capsule"), count_same, take_capsule, find_capsule, put_capsule },
     { SLICE_INIT("number"), count_numbers, take_number, find_number, put_number },
+    { SLICE_INIT("results"), count_results, take_results, find_results, put_number },
     { SLICE_INIT("hand"), count_hand_pages, take_hand_page, find_hand_page, put_hand_page },
     { SLICE_INIT("alias"), count_aliases, take_alias, find_alias, put_alias },
     { SLICE_INIT("file"), count_files, take_file, find_file, put_file },

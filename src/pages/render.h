@@ -27,6 +27,7 @@ page_renderer render_quotes;        /* quotes.c */
 page_renderer render_quote_today;   /* quotes.c */
 page_renderer render_facet;         /* facet.c: the index of values */
 page_renderer render_facet_value;   /* facet.c */
+page_renderer render_search;        /* results.c, and what an export has instead */
 page_renderer render_feed;          /* gemsub.c: of all, of a value, of quotes */
 page_renderer render_atom;          /* atom.c: the same */
 page_renderer render_sitemap;       /* site.c */

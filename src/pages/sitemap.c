@@ -86,6 +86,8 @@ static const struct row rows[PAGE_KINDS] = {
                           .exists = has_feeds },
     [PAGE_FACET_ATOM] = { "/{facet}/{value}/atom.xml", ATOM, .render = render_atom,
                           .exists = has_feeds },
+    [PAGE_SEARCH] = { "/search.gmi", GEMTEXT, .render = render_search, .dynamic = true },
+    [PAGE_SEARCH_MORE] = { "/search/{results}", GEMTEXT, .render = render_search, .dynamic = true },
     [PAGE_FEED] = { "/feed.gmi", GEMTEXT, .render = render_feed },
     [PAGE_ATOM] = { "/atom.xml", ATOM, .render = render_atom },
     [PAGE_SITEMAP] = { "/sitemap.txt", PLAIN, .render = render_sitemap },

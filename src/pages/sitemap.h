@@ -34,6 +34,8 @@ enum page_kind {
     PAGE_FACET_BEST,  /* /tags/SLUG/best.gmi */
     PAGE_FACET_FEED,  /* /tags/SLUG/feed.gmi */
     PAGE_FACET_ATOM,
+    PAGE_SEARCH,      /* dynamic: asks, or shows what is found */
+    PAGE_SEARCH_MORE, /* dynamic: `number` of its pages, from 2 on */
     PAGE_FEED,
     PAGE_ATOM,
     PAGE_SITEMAP,
@@ -103,6 +105,8 @@ struct page_space {
     void (*put_path)(const struct page *page, struct buf *out);
 };
 
+struct page_results; /* results.h */
+
 /** All that a renderer may know besides the capsule. */
 struct page_context {
     const struct capsule *capsule;
@@ -116,9 +120,10 @@ struct page_context {
     const struct path_area *area; /* of the page that is rendered; set by page_render */
     struct page_memo *memo;       /* of this capsule, kept from one page to the next; may be NULL */
     const struct page_book *book; /* that the page is in; NULL: it is served, or one of a tree */
-    const struct page_shelf *shelf; /* of books that pages offer; NULL: none */
-    const struct page *here;        /* the page that is rendered; set by page_render */
-    const struct page_space *space; /* of what is no gemtext; NULL: that of served pages */
+    const struct page_shelf *shelf;     /* of books that pages offer; NULL: none */
+    const struct page *here;            /* the page that is rendered; set by page_render */
+    const struct page_space *space;     /* of what is no gemtext; NULL: that of served pages */
+    const struct page_results *results; /* of a search; NULL: there was none */
 };
 
 /** What a renderer says of its page besides the bytes. */

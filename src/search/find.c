@@ -8,6 +8,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#define TEXT_OF(number) TEXT_OF_(number)
+#define TEXT_OF_(number) #number
+
 /* --- the file -----------------------------------------------------------------------------------
  */
 
@@ -94,6 +97,11 @@ bool finder_ready(struct finder *finder)
     }
     finder->device = status.st_dev;
     finder->number = status.st_ino;
+    if (sqlite3_exec(finder->database, "PRAGMA cache_size = -" TEXT_OF(LIMIT_SEARCH_CACHE_KB), NULL,
+                     NULL, NULL) != SQLITE_OK) {
+        close_index(finder);
+        return false;
+    }
     /* A change is put into the file in a few milliseconds. */
     (void)sqlite3_busy_timeout(finder->database, WAIT_MS);
     sqlite3_progress_handler(finder->database, STEPS, is_late, finder);

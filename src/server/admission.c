@@ -9,6 +9,13 @@ static void put_fingerprint(struct buf *out, const unsigned char fingerprint[32]
     }
 }
 
+bool admits(const struct path_area *area, const struct client_identity *client, int64_t now)
+{
+    return area == NULL ||
+           (client->present && now >= client->not_before && now <= client->not_after &&
+            (path_admits(area, client->certificate) || path_admits(area, client->key)));
+}
+
 bool admit(const struct path_area *area, const struct client_identity *client, int64_t now,
            struct reply *reply)
 {
@@ -27,7 +34,7 @@ bool admit(const struct path_area *area, const struct client_identity *client, i
         reply_set(reply, STATUS_CERTIFICATE_NOT_VALID, "Your certificate has expired");
         return false;
     }
-    if (path_admits(area, client->certificate) || path_admits(area, client->key)) {
+    if (admits(area, client, now)) {
         return true;
     }
     reply_set(reply, STATUS_CERTIFICATE_NOT_AUTHORISED,

@@ -15,4 +15,8 @@
 MUST_USE bool admit(const struct path_area *area, const struct client_identity *client, int64_t now,
                     struct reply *reply);
 
+/** Whether `client` may be told of what is in `area`, which is NULL for what is open to all. */
+MUST_USE bool admits(const struct path_area *area, const struct client_identity *client,
+                     int64_t now);
+
 #endif

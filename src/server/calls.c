@@ -91,15 +91,15 @@ static const char *const writing_calls[] = {
     "open", "openat",
     /* What is written, and that it stays written. */
     "pwrite64", "ftruncate", "ftruncate64", "fsync", "fdatasync", "fallocate", "umask", "utimensat",
-    "utimensat_time64"
-};
-
-static const char *const changing_calls[] = {
-    /* Names. */
-    "unlink", "unlinkat", "rename", "renameat", "renameat2", "mkdir", "mkdirat", "rmdir",
-    /* Whose a file is, of one that is open: SQLite makes its files alike. */
+    "utimensat_time64",
+    /* Whose a file is, of one that is open: SQLite makes its files alike, and tries to when it
+     * finds one that another process has left. */
     "fchmod", "fchown", "fchown32"
 };
+
+/* Names. */
+static const char *const changing_calls[] = { "unlink",    "unlinkat", "rename",  "renameat",
+                                              "renameat2", "mkdir",    "mkdirat", "rmdir" };
 
 /* --- what ends the process -------------------------------------------------------------------- */
 

@@ -39,6 +39,7 @@ struct served {
     bool is_outgrown; /* another folder now, which the sandbox keeps us from */
     size_t bad_files;
     struct page_memo memo;        /* empty here: workers alone make pages */
+    struct searcher *searcher;    /* the same */
     unsigned long long looked_at; /* names and certificates, for site_warn_of_names */
     int64_t next_moment;          /* of the wall clock: a review becomes visible, or a day begins */
 };
@@ -500,8 +501,10 @@ static bool start_site(struct loader *loader, size_t index)
     struct served *served = &loader->served[index];
     *served = (struct served){ .asked = asked, .has_changed = true, .next_moment = INT64_MAX };
     buf_init(&served->authority, 512);
-    loader->sites[index] =
-        (struct site){ .static_folder = -1, .state_folder = -1, .memo = &served->memo };
+    loader->sites[index] = (struct site){ .static_folder = -1,
+                                          .state_folder = -1,
+                                          .searcher = &served->searcher,
+                                          .memo = &served->memo };
     open_state(loader, index);
     served->watch = watch_new(asked->folder, loader->options->watched,
                               loader->options->settings->watch_by_looking);

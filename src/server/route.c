@@ -7,6 +7,7 @@
 #include "server/admission.h"
 #include "server/listen.h"
 #include "server/log.h"
+#include "server/search.h"
 #include "server/served_file.h"
 
 #include <errno.h>
@@ -241,7 +242,12 @@ void route(const struct sites *sites, const struct arrival *arrival, struct repl
         reply_with_file(site, &page, reply);
         return;
     }
-    if (page_is_dynamic(&page)) {
+    if (page.kind == PAGE_SEARCH || page.kind == PAGE_SEARCH_MORE) {
+        context.results = search_find(site, &page, &request, arrival, reply);
+        if (context.results == NULL) {
+            return;
+        }
+    } else if (page_is_dynamic(&page)) {
         (void)RAND_bytes((unsigned char *)&context.random, sizeof context.random);
     }
     reply_with_page(&context, &page, &request, reply);

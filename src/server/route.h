@@ -34,7 +34,8 @@ struct site {
      * begins: workers know no zones. */
     struct date today;
     int64_t tomorrow_at;
-    struct page_memo *memo; /* each worker fills its own; NULL: none is kept */
+    struct searcher **searcher; /* each worker makes its own (search.h) */
+    struct page_memo *memo;     /* each worker fills its own; NULL: none is kept */
 };
 
 /** All capsules of a server. One whose `capsule` is NULL could not be loaded. */

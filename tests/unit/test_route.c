@@ -193,7 +193,7 @@ static void test_a_base(void **state)
 static void test_a_page_that_cannot_be_made(void **state)
 {
     struct fixture *fixture = *state;
-    fixture->reply.body.max = 100;
+    fixture->reply.body.max = 150;
     assert_int_equal(ask(fixture, "gemini://notes.example/"), STATUS_TEMPORARY_FAILURE);
     assert_int_equal(fixture->reply.body.len, 0);
     assert_int_equal(ask(fixture, "gemini://notes.example/robots.txt"), 20);

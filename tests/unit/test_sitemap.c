@@ -129,7 +129,7 @@ static void finds_what_is_walked(void **state)
         [PAGE_FACET_FEED] = 124, [PAGE_FACET_ATOM] = 124,  [PAGE_FEED] = 1,
         [PAGE_ATOM] = 1,         [PAGE_SITEMAP] = 1,       [PAGE_ROBOTS] = 0,
         [PAGE_FAVICON] = 1,      [PAGE_HAND] = 2,          [PAGE_ALIAS] = 2,
-        [PAGE_STATIC] = 3,
+        [PAGE_STATIC] = 3,       [PAGE_SEARCH] = 1,
     };
     for (size_t kind = 0; kind < PAGE_KINDS; kind++) {
         if (walked.by_kind[kind] != expected[kind]) {
@@ -198,6 +198,12 @@ static void finds_by_path(void **state)
         { "/quotes/today.gmi", SITEMAP_FOUND, PAGE_QUOTE_TODAY, 0 },
         { "/quotes/random.gmi", SITEMAP_FOUND, PAGE_QUOTE_RANDOM, 0 },
         { "/quotes/page-1.gmi", SITEMAP_FOUND, PAGE_QUOTES, 1 },
+        { "/search.gmi", SITEMAP_FOUND, PAGE_SEARCH, 0 },
+        { "/search/page-2.gmi", SITEMAP_FOUND, PAGE_SEARCH_MORE, 2 },
+        { "/search/page-50.gmi", SITEMAP_FOUND, PAGE_SEARCH_MORE, 50 },
+        { "/search/page-51.gmi", SITEMAP_NOT_FOUND, 0, 0 },
+        { "/search/page-1.gmi", SITEMAP_NOT_FOUND, 0, 0 },
+        { "/search/", SITEMAP_NOT_FOUND, 0, 0 },
         { "/tags", SITEMAP_NEEDS_SLASH, PAGE_FACET, 0 },
         { "/tags/", SITEMAP_FOUND, PAGE_FACET, 0 },
         { "/tags/page-1.gmi", SITEMAP_NOT_FOUND, 0, 0 },
