@@ -203,13 +203,14 @@ def entry_rules(entry, feed_has_author):
 
 def promises(root, fetched):
     """What RFC 4287 leaves open, or asks for softly, and matinee promises (docs/pages.md)."""
+    pages = "text/html" if (fetched or "").startswith("https:") else "text/gemini"
     itself = [item.get("href") for item in children(root, "link") if item.get("rel") == "self"]
     if len(itself) != 1 or (fetched is not None and itself != [fetched]):
         yield f"the feed was fetched from {fetched}, and says {itself}"
     dates = []
     for element in [root, *children(root, "entry")]:
         first = element.find(ATOM + "link")
-        if first is None or first.get("rel") != "alternate" or first.get("type") != "text/gemini":
+        if first is None or first.get("rel") != "alternate" or first.get("type") != pages:
             yield f"the first link of {name_of(element)} is not its page"
         if not UUID.fullmatch(element.findtext(ATOM + "id", "")):
             yield f"an id that is no UUID in small letters: {element.findtext(ATOM + 'id')}"

@@ -50,7 +50,9 @@ void export_begin(struct export_site *site, const struct export_format *format,
                                        .base = base,
                                        .media_type = format->media_type,
                                        .put_type = format->put_type,
-                                       .put_path = format->put_path };
+                                       .put_path = format->put_path,
+                                       .put_html = format->put_html,
+                                       .site = site };
     if (format->write == NULL) {
         context->base = base; /* its links are those of the pages */
     } else {

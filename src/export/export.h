@@ -61,6 +61,9 @@ struct export_format {
     /** Append `page`, whose gemtext is `text`: rendered, or an author's, who may have written
      * anything, even what is no UTF-8. NULL: gemtext it stays. */
     void (*write)(const struct export_page *page, slice text, struct buf *out);
+    /** The same for a text inside of something else; see page_space. */
+    void (*put_html)(const struct page_space *space, const struct page *page, slice text,
+                     struct buf *out);
     const struct export_file *files;
     size_t file_count;
     /** Append the index of a folder that has no page; NULL: folders without one are as well. */

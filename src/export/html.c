@@ -340,6 +340,23 @@ static void write(const struct export_page *page, slice text, struct buf *out)
     html_blocks_end(&blocks);
 }
 
+/* A reader of feeds shows it below a title of its own. */
+static void put_html(const struct page_space *space, const struct page *page, slice text,
+                     struct buf *out)
+{
+    const struct export_site *site = space->site;
+    const struct export_page part = { .site = site,
+                                      .page = page,
+                                      .lang = page_lang(site->context->capsule, page) };
+    struct html_blocks blocks;
+    html_blocks_begin(&blocks, &part, language_of(&part), out);
+    blocks.is_part = true;
+    blocks.level = 1;
+    html_blocks_put(&blocks, text);
+    out->failed = out->failed || blocks.room.failed;
+    html_blocks_end(&blocks);
+}
+
 static const char *const schemes[] = { "https", "http", NULL };
 static const struct export_file files[] = { { STYLE, html_style } };
 
@@ -350,5 +367,6 @@ const struct export_format export_html = { .name = "html",
                                            .put_name = put_name,
                                            .put_path = put_path,
                                            .write = write,
+                                           .put_html = put_html,
                                            .files = files,
                                            .file_count = ARRAY_LENGTH(files) };

@@ -111,7 +111,7 @@ slice html_blocks_put_heading(struct html_blocks *blocks, unsigned level, slice 
     level = level < least ? least : level > most ? most : level;
     blocks->level = level;
     buf_printf(blocks->out, "<h%u", level);
-    if (level > 1) {
+    if (level > 1 && !blocks->is_part) {
         id = new_id(blocks, text);
         buf_puts(blocks->out, " id=\"");
         html_put_escaped(blocks->out, id);
@@ -128,6 +128,10 @@ slice html_blocks_put_heading(struct html_blocks *blocks, unsigned level, slice 
 static void put_relative(struct html_blocks *blocks, const struct page *to, struct buf *out)
 {
     struct buf *name = &blocks->name;
+    if (blocks->is_part) {
+        page_put_absolute_url(blocks->page->site->context, to, out);
+        return;
+    }
     buf_clear(name);
     blocks->page->site->format->put_name(to, name);
     uri_put_relative(out, blocks->page->name, buf_slice(name));

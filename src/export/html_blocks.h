@@ -14,6 +14,7 @@ struct html_blocks {
     const struct export_page *page;
     slice lang; /* of the page */
     bool right_to_left;
+    bool is_part; /* of another document: addresses are absolute, nothing has an id */
     struct buf *out;
     unsigned level;     /* of the heading before, 0: there was none */
     bool isolated;      /* the text that was begun has an element of its own in the one around it */

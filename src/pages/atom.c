@@ -191,24 +191,42 @@ static void put_before(struct buf *out, size_t at, slice tag)
     }
 }
 
-/* All of it as gemtext (4.1.3.3: a type that begins with `text/`), or nothing: a text that is cut
- * off would be taken for the whole. */
+/* What was written from `start` on, as HTML. */
+static void turn_to_html(const struct page_space *space, const struct feed_item *item, size_t start,
+                         struct buf *out)
+{
+    const struct page page = feed_item_page(item);
+    struct buf html;
+    buf_init(&html, LIMIT_PAGE);
+    space->put_html(space, &page, slice_from(buf_slice(out), start), &html);
+    buf_truncate(out, start);
+    buf_put(out, buf_slice(&html));
+    out->failed = out->failed || html.failed;
+    buf_release(&html);
+}
+
+/* All of it as gemtext (4.1.3.3: a type that begins with `text/`) or, for those who are led to
+ * pages in HTML, as that, or nothing: a text that is cut off would be taken for the whole. */
 static void put_content(struct atom *atom, const struct feed_item *item)
 {
     struct buf *out = atom->out;
-    struct page_context absolute = *atom->context;
-    absolute.absolute = true; /* nothing would tell what an address in it begins with */
+    struct page_context context = *atom->context;
+    const char *type = type_of_pages(atom);
+    bool is_gemtext = type != NULL && strcmp(type, GEMTEXT) == 0;
+    bool is_html = !is_gemtext && type != NULL && context.space->put_html != NULL;
     size_t most = LIMIT_FEED_TEXTS - atom->texts;
     most = most < LIMIT_FEED_TEXT ? most : LIMIT_FEED_TEXT;
     /* What is made of a source is about as long, so long ones need not be written to be seen to be
-     * too long. Who is led to other pages than gemtext cannot read it. */
-    const char *type = type_of_pages(atom);
-    if (type == NULL || strcmp(type, GEMTEXT) != 0 ||
-        (item->quote == NULL && item->review->source.len > most)) {
+     * too long. */
+    if ((!is_gemtext && !is_html) || (item->quote == NULL && item->review->source.len > most)) {
         return;
     }
+    context.absolute = is_gemtext; /* nothing would tell what an address in it begins with */
     size_t start = out->len;
-    put_text(&absolute, item, out);
+    put_text(&context, item, out);
+    if (is_html) {
+        turn_to_html(context.space, item, start, out);
+    }
     xml_escape(out, start);
     size_t length = out->len - start;
     if (length == 0 || length > most) {
@@ -216,7 +234,9 @@ static void put_content(struct atom *atom, const struct feed_item *item)
         return;
     }
     atom->texts += length;
-    put_before(out, start, SLICE("    <content type=\"" GEMTEXT "\">"));
+    put_before(out, start,
+               is_html ? SLICE("    <content type=\"html\">")
+                       : SLICE("    <content type=\"" GEMTEXT "\">"));
     end_element(out, "content");
 }
 

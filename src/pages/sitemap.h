@@ -103,6 +103,11 @@ struct page_space {
     void (*put_type)(const struct page *page, struct buf *out);
     /** Append the path of `page` below the base, with its first slash, percent-encoded. */
     void (*put_path)(const struct page *page, struct buf *out);
+    /** Append `text`, gemtext with the links of `page`, as a piece of HTML whose addresses are
+     * absolute, for readers of feeds; NULL: nobody can. `site` is for it. */
+    void (*put_html)(const struct page_space *space, const struct page *page, slice text,
+                     struct buf *out);
+    const void *site;
 };
 
 struct page_results; /* results.h */

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import atom_rules
 import web_capsule
 
 MATINEE = os.environ.get("MATINEE", str(Path("build/release/matinee").resolve()))
@@ -287,6 +288,21 @@ def test_a_base_on_the_web(tmp_path):
     assert "https://example.org/~kim/reviews/noon/" in links
     assert "https://example.org/~kim/atom.xml" in links
     assert not any(link.startswith("gemini:") for link in links)
+    for name in ("atom.xml", "quotes/atom.xml", "tags/courtroom/atom.xml"):
+        data = (tree / name).read_bytes()
+        assert not list(atom_rules.problems(data, f"https://example.org/~kim/{name}")), name
+    contents = feed.findall(f".//{atom}content")
+    assert len(contents) == len(feed.findall(atom + "entry"))
+    for content in contents:
+        assert content.get("type") == "html"
+        reader = Reader(content.text)
+        assert not reader.problems and reader.all("p"), content.text
+        assert not any("id" in attributes or tag in ("h1", "script")
+                       for tag, attributes in reader.elements), content.text
+        for reference in [a["href"] for a in reader.all("a")] + [i["src"] for i in reader.all("img")]:
+            assert re.match("(https|gemini|gopher|mailto):", reference), reference
+    assert any('<img src="https://example.org/~kim/images/plum.png"' in content.text
+               for content in contents)
     text = (tree / "reviews/noon/index.html").read_text()
     assert '<link rel="canonical" href="https://example.org/~kim/reviews/noon/">' in text
     assert '<link rel="canonical" href="https://example.org/~kim/">' in (tree / "index.html").read_text()

@@ -134,6 +134,19 @@ static void convert(const struct export_site *site, const char *path, slice text
     buf_release(&html);
 }
 
+/* The same inside of a feed. */
+static void convert_part(const struct export_site *site, slice text)
+{
+    const struct page page = { .kind = PAGE_HOME };
+    struct buf html;
+    buf_init(&html, LIMIT_EXPORTED_PAGE);
+    site->space.put_html(&site->space, &page, text, &html);
+    require(!html.failed);
+    check_html(buf_slice(&html));
+    require(slice_find(buf_slice(&html), SLICE(" id=\"")) == html.len);
+    buf_release(&html);
+}
+
 static void convert_all(const struct capsule *capsule, slice text)
 {
     static const char *const paths[] = { "/", "/notes.gmi", "/pictures/", "/feed.gmi" };
@@ -147,6 +160,7 @@ static void convert_all(const struct capsule *capsule, slice text)
     for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
         convert(&site, paths[i], text);
     }
+    convert_part(&site, text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
