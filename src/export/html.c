@@ -86,23 +86,25 @@ static void look_at(const struct gemtext_line *line, struct outline *outline)
     }
 }
 
-/* The last run of links, with the heading right above it. */
+/* The last run of links, with the heading right above it, unless a text leads up to it. */
 static const char *find_end(slice text, struct outline *outline)
 {
     struct gemtext_reader reader = { .rest = text };
     struct gemtext_line line;
     const char *run = NULL;     /* where the links began that the last line is one of */
     const char *heading = NULL; /* one that nothing but blank lines has followed */
+    bool announced = false;     /* the same of a text that ends with a colon */
     enum gemtext_type before = GEMTEXT_BLANK;
     while (gemtext_next(&reader, &line)) {
         look_at(&line, outline);
         if (line.type == GEMTEXT_LINK && before != GEMTEXT_LINK) {
-            run = heading != NULL ? heading : line.raw.ptr;
+            run = announced ? NULL : heading != NULL ? heading : line.raw.ptr;
         }
         if (line.type != GEMTEXT_BLANK) {
             bool new_part = line.type == GEMTEXT_HEADING && line.text.ptr != outline->title.ptr;
             heading = new_part ? line.raw.ptr : NULL;
             run = line.type == GEMTEXT_LINK ? run : NULL;
+            announced = line.type == GEMTEXT_TEXT && slice_ends_with(line.text, SLICE(":"));
         }
         before = line.type;
     }
@@ -199,27 +201,33 @@ static void put_canonical(const struct export_page *page, struct buf *out)
     buf_release(&url);
 }
 
-static void put_feed(struct html_blocks *blocks, const struct page *feed, slice title)
+static void put_feed(struct html_blocks *blocks, const struct page *feed)
 {
+    const struct page_context *context = blocks->page->site->context;
     struct buf *out = blocks->out;
-    if (page_is_for(blocks->page->site->context, feed)) {
-        begin_attribute(out, "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"",
-                        title);
-        buf_puts(out, "\" href=\"");
-        html_blocks_put_reference(blocks, feed);
-        buf_puts(out, "\">\n");
+    slice subject = feed_subject(feed);
+    if (!page_is_for(context, feed)) {
+        return;
     }
+    begin_attribute(out, "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"",
+                    context->capsule->conf.title);
+    if (subject.len > 0) {
+        begin_attribute(out, ": ", subject);
+    }
+    buf_puts(out, "\" href=\"");
+    html_blocks_put_reference(blocks, feed);
+    buf_puts(out, "\">\n");
 }
 
+/* Of everything, and of what the page lists. */
 static void put_feeds(struct html_blocks *blocks)
 {
-    const struct page *page = blocks->page->page;
     const struct page all = { .kind = PAGE_ATOM };
     struct page gemsub;
     struct page atom;
-    put_feed(blocks, &all, blocks->page->site->context->capsule->conf.title);
-    if (page->kind != PAGE_HOME && feed_of(page, &gemsub, &atom)) {
-        put_feed(blocks, &atom, feed_subject(&atom));
+    put_feed(blocks, &all);
+    if (feed_of(blocks->page->page, &gemsub, &atom) && atom.kind != PAGE_ATOM) {
+        put_feed(blocks, &atom);
     }
 }
 

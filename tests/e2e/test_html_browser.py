@@ -24,7 +24,8 @@ PAGES = {
              "reviews/plum-summer/places-to-go.html", "reviews/plum-summer/full.html",
              "reviews/마지막-수업/index.html", "reviews/ערב/index.html", "quotes/index.html",
              "wild.html", "notes.html", "files/index.html", "tags/courtroom/index.html"],
-    "sample": ["index.html", "reviews/iljimae/index.html", "people/index.html", "feed.html"],
+    "sample": ["index.html", "reviews/iljimae/index.html", "people/index.html", "feed.html",
+               "best/index.html", "reviews/today.html", "search.html"],
 }
 LEAST_CONTRAST = 7
 

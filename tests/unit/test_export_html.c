@@ -207,12 +207,15 @@ static void writes_what_stands_around(void **state)
     assert_contains(html, "<title>Notes</title>\n");
     assert_contains(html, "<a href=\"index.html\" aria-current=\"page\">Notes</a>\n");
     html = page_of(made, "/tags/one/");
-    assert_contains(html, "title=\"One\" href=\"atom.xml\">\n");
+    assert_contains(html, "title=\"Notes: One\" href=\"atom.xml\">\n");
     html = page_of(made, "/old");
     assert_contains(html, "content=\"0; url=../reviews/a-film/index.html\">\n");
     html = convert(made, "/notes.gmi", "No title\n=> /about.gmi One\n=> / Two\n");
     assert_contains(html, "<title>notes.gmi – Notes</title>\n");
     assert_contains(html, "<h1>notes.gmi</h1>\n<p>No title</p>\n<ul>");
+    assert_lacks(html, "<footer>");
+    html = convert(made, "/about.gmi", "# About\nWhere to go:\n\n=> / One\n=> /about.gmi Two\n");
+    assert_contains(html, "<p>Where to go:</p>\n<ul>");
     assert_lacks(html, "<footer>");
     made_free(made);
 }
