@@ -19,6 +19,7 @@ struct entry {
 
 struct met {
     slice slug;
+    uint64_t head; /* its first eight bytes, as a number that sorts as they do */
     uint32_t number;
 };
 
@@ -34,6 +35,15 @@ struct build {
     size_t table_size;
     uint32_t *reviews_of; /* of each mention, value by value, the place of its review */
 };
+
+static uint64_t head_of(slice slug)
+{
+    uint64_t head = 0;
+    for (size_t i = 0; i < sizeof head; i++) {
+        head = head << 8 | (i < slug.len ? (unsigned char)slug.ptr[i] : 0);
+    }
+    return head;
+}
 
 /* Eight bytes at a time: names are hashed at each reload, 300,000 of them in a large capsule. */
 static size_t hash_slug(slice slug)
@@ -64,7 +74,7 @@ static uint32_t meet(struct build *build, slice slug)
         at = (at + 1) & (build->table_size - 1);
     }
     uint32_t number = (uint32_t)build->met_count++;
-    build->met[number] = (struct met){ slug, number };
+    build->met[number] = (struct met){ slug, head_of(slug), number };
     build->table[at] = number + 1;
     return number;
 }
@@ -99,7 +109,12 @@ static void collect(struct build *build, const struct facet_def *def)
 
 static int compare_met(const void *a, const void *b)
 {
-    return slice_compare(((const struct met *)a)->slug, ((const struct met *)b)->slug);
+    const struct met *x = a;
+    const struct met *y = b;
+    if (x->head != y->head) {
+        return x->head < y->head ? -1 : 1;
+    }
+    return slice_compare(x->slug, y->slug);
 }
 
 static void make_values(struct arena *arena, struct build *build, struct facet *out)
@@ -371,32 +386,42 @@ static void find_neighbours(struct arena *arena, struct build *build, struct fac
 
 /* --- order --- */
 
-/* Of a facet of quotes there are as many as mentions. */
-static int compare_by_quotes(const void *a, const void *b)
+/* How many pages show it as: quotes of one review are as many. */
+static size_t shown_count(const struct facet *facet, const struct facet_value *value)
 {
-    const struct facet_value *x = *(const struct facet_value *const *)a;
-    const struct facet_value *y = *(const struct facet_value *const *)b;
-    if (x->mention_count != y->mention_count) {
-        return x->mention_count > y->mention_count ? -1 : 1;
-    }
-    return slice_compare(x->slug, y->slug);
+    return facet->def->of_quotes ? value->mention_count : value->review_count;
 }
 
-static int compare_by_count(const void *a, const void *b)
+/* Most often first, then in the order of the slugs, in which the values are. */
+static void order_by_count(struct build *build, struct facet *out)
 {
-    const struct facet_value *x = *(const struct facet_value *const *)a;
-    const struct facet_value *y = *(const struct facet_value *const *)b;
-    if (x->review_count != y->review_count) {
-        return x->review_count > y->review_count ? -1 : 1;
+    size_t most = 0;
+    for (size_t i = 0; i < out->value_count; i++) {
+        const size_t count = shown_count(out, &out->values[i]);
+        most = count > most ? count : most;
     }
-    return slice_compare(x->slug, y->slug);
+    size_t *starts = arena_array(&build->scratch, most + 2, sizeof *starts);
+    for (size_t i = 0; i < out->value_count; i++) {
+        starts[most - shown_count(out, &out->values[i]) + 1]++;
+    }
+    for (size_t i = 0; i < most; i++) {
+        starts[i + 1] += starts[i];
+    }
+    for (size_t i = 0; i < out->value_count; i++) {
+        out->ordered[starts[most - shown_count(out, &out->values[i])]++] = &out->values[i];
+    }
 }
 
-static int compare_descending(const void *a, const void *b)
+static void order_values(struct arena *arena, struct build *build, struct facet *out)
 {
-    const struct facet_value *x = *(const struct facet_value *const *)a;
-    const struct facet_value *y = *(const struct facet_value *const *)b;
-    return slice_compare(y->slug, x->slug);
+    out->ordered = arena_array(arena, out->value_count, sizeof(struct facet_value *));
+    if (out->def->order == FACET_BY_COUNT) {
+        order_by_count(build, out);
+        return;
+    }
+    for (size_t i = 0; i < out->value_count; i++) {
+        out->ordered[i] = &out->values[out->value_count - 1 - i];
+    }
 }
 
 void facet_build(struct arena *arena, enum facet_kind kind, const struct review *const *reviews,
@@ -412,17 +437,7 @@ void facet_build(struct arena *arena, enum facet_kind kind, const struct review 
     if (out->def->has_neighbours) {
         find_neighbours(arena, &build, out);
     }
-
-    out->ordered = arena_array(arena, out->value_count, sizeof(struct facet_value *));
-    for (size_t i = 0; i < out->value_count; i++) {
-        out->ordered[i] = &out->values[i];
-    }
-    if (out->value_count > 1) {
-        qsort(out->ordered, out->value_count, sizeof(struct facet_value *),
-              out->def->order != FACET_BY_COUNT ? compare_descending
-              : out->def->of_quotes             ? compare_by_quotes
-                                                : compare_by_count);
-    }
+    order_values(arena, &build, out);
     arena_release(&build.scratch);
 }
 
