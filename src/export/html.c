@@ -135,6 +135,14 @@ static void find_outline(const struct export_page *page, slice text, struct outl
     }
 }
 
+/* Lang may name several; the first is the one most is written in. What matinee says itself is in
+ * English, which is all there is to know when nobody gives a language. */
+static slice first_language(slice lang)
+{
+    lang = slice_trim(slice_head(lang, slice_find_byte(lang, ',')));
+    return lang.len > 0 ? lang : SLICE("en");
+}
+
 /* --- the head --------------------------------------------------------------------------------- */
 
 static void begin_attribute(struct buf *out, const char *before, slice value)
@@ -282,6 +290,16 @@ static void put_way(struct html_blocks *blocks, const struct page *to, slice lab
     buf_puts(out, "</a>\n");
 }
 
+/* What stands around a text in another language is in that of the capsule. */
+static void put_capsule_lang(struct html_blocks *blocks)
+{
+    slice lang = first_language(blocks->page->site->context->capsule->conf.lang);
+    if (!slice_equal_nocase(lang, blocks->lang)) {
+        begin_attribute(blocks->out, " lang=\"", lang);
+        buf_putc(blocks->out, '"');
+    }
+}
+
 /* The ways to everything that every page has. */
 static void put_header(struct html_blocks *blocks)
 {
@@ -290,8 +308,11 @@ static void put_header(struct html_blocks *blocks)
     const struct page home = { .kind = PAGE_HOME };
     const struct page reviews = { .kind = PAGE_REVIEWS };
     const struct page quotes = { .kind = PAGE_QUOTES };
-    buf_puts(blocks->out, "<a class=\"skip\" href=\"#main\">Skip to the text</a>\n"
-                          "<header><nav aria-label=\"Everything\">\n");
+    buf_puts(blocks->out, "<a class=\"skip\" href=\"#main\"");
+    put_capsule_lang(blocks);
+    buf_puts(blocks->out, ">Skip to the text</a>\n<header");
+    put_capsule_lang(blocks);
+    buf_puts(blocks->out, "><nav aria-label=\"Site\">\n");
     put_way(blocks, &home, capsule->conf.title);
     put_way(blocks, &reviews, SLICE("Reviews"));
     if (capsule->quote_count > 0) {
@@ -318,13 +339,10 @@ static void put_footer(struct html_blocks *blocks, const struct outline *outline
     buf_puts(out, outline->end_is_text ? "</footer>\n" : "</nav></footer>\n");
 }
 
-/* Lang may name several; the first is the one most is written in. What matinee says itself is in
- * English, which is all there is to know when nobody gives a language. */
 static slice language_of(const struct export_page *page)
 {
-    slice lang = page->lang.len > 0 ? page->lang : page->site->context->capsule->conf.lang;
-    lang = slice_trim(slice_head(lang, slice_find_byte(lang, ',')));
-    return lang.len > 0 ? lang : SLICE("en");
+    return first_language(page->lang.len > 0 ? page->lang
+                                             : page->site->context->capsule->conf.lang);
 }
 
 static void write(const struct export_page *page, slice text, struct buf *out)

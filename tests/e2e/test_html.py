@@ -235,6 +235,7 @@ def test_languages_and_directions_are_said(wild):
     assert 'The lede has <span lang="ko">자두 여름</span> and 大韓民國<span lang="ko">의 자두</span> in it' in text
     assert "<time>2025-09-12</time>" in text and "written on <time>2025-09-10</time>." in text
     korean = (wild / "reviews/마지막-수업/index.html").read_text()
+    assert '<header lang="en">' in korean and '<header>' in text
     assert '<html lang="ko">' in korean and '<span lang="ko">' not in korean
     hebrew = (wild / "reviews/ערב/index.html").read_text()
     assert '<html lang="he" dir="rtl">' in hebrew and '<p dir="auto">מתחילים' in hebrew
