@@ -52,10 +52,10 @@ server := acceptor admission background backoff calls channel clock connection f
 	peers prefix presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule search served_file server settings signals site state systemd tickets tls wake_one watch wire \
 	worker
-cmd := address_check build build_folders build_gpub build_options capsule_certificate capsule_folder cert \
-	cert_list check check_report command elsewhere get image_sizes import json link_check mirror new \
-	open_capsule path_check plot progress serve server_user start state_folder stats tally telling terminal \
-	tree
+cmd := address_check build build_folders build_gpub build_options build_page capsule_certificate \
+	capsule_folder cert cert_list check check_report command elsewhere get image_sizes import interrupt json \
+	link_check mirror new open_capsule path_check plot progress serve server_user start state_folder stats \
+	tally telling terminal tree
 ROOMS := base text gemini model import web mirror source pages search survey gempub export server cmd
 LIB_SOURCES := $(foreach room,$(ROOMS),$(foreach name,$($(room)),src/$(room)/$(name).c))
 

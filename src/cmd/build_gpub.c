@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "cmd/command.h"
+#include "cmd/interrupt.h"
 #include "cmd/open_capsule.h"
 #include "cmd/tree.h"
 #include "gempub/gempub.h"
@@ -13,22 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(UNUSED int number)
-{
-    interrupted = 1;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = { .sa_handler = on_signal };
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGHUP, &action, NULL);
-}
 
 /* What books are made from. */
 struct books {
@@ -201,7 +186,7 @@ static int build_one(struct books *books, const struct build_options *options)
     struct book_subject subject;
     struct gempub_made made = { 0 };
     const char *path = options->output;
-    catch_signals();
+    books->interrupted = interrupt_catch();
     if (!find_subject(books, options, &subject) || !put_file(books, &subject, path, &made)) {
         return command_fail("%s", buf_string(&books->error));
     }
@@ -217,7 +202,7 @@ static int load_and_build(const struct build_options *options, slice base, struc
         return command_fail("%s: there is no capsule to build", options->folder);
     }
     command_print_diags(diags);
-    struct books books = { .open = &open, .context = open.context, .interrupted = &interrupted };
+    struct books books = { .open = &open, .context = open.context };
     int code;
     books.context.base = base;
     books_begin(&books);

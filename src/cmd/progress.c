@@ -105,6 +105,11 @@ void progress_begin(struct progress *progress)
                                          terminal[0] != '\0' && strcmp(terminal, "dumb") != 0 };
 }
 
+void progress_delay(struct progress *progress, unsigned milliseconds)
+{
+    progress->next = progress->on ? now() + milliseconds : 0;
+}
+
 void progress_draw(struct progress *progress)
 {
     struct buf line;

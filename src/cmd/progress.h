@@ -26,6 +26,8 @@ struct progress {
 
 /** Nothing is drawn yet. */
 void progress_begin(struct progress *progress);
+/** Draw nothing for so long. */
+void progress_delay(struct progress *progress, unsigned milliseconds);
 /** Draw the line, when the last time is long enough ago. */
 void progress_draw(struct progress *progress);
 /** Take the line away: before each other line, and at the end. The next progress_draw draws it at

@@ -317,7 +317,7 @@ def test_files_of_static_go_before_pages(tmp_path):
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "tree/style.css").read_text() == "body{}\n"
     assert (tmp_path / "tree/about.html").read_text() == "<p>By hand\n"
-    assert "the page about.html is left out" in done.stderr
+    assert "the page /about.html is left out" in done.stderr
 
 
 @pytest.mark.parametrize("options", [
