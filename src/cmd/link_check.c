@@ -63,34 +63,6 @@ static bool contains(const struct slices *set, slice wanted)
            bsearch(&wanted, set->items, set->count, sizeof wanted, compare_slices) != NULL;
 }
 
-static slice without_query(slice url)
-{
-    url = slice_head(url, slice_find_byte(url, '#'));
-    return slice_head(url, slice_find_byte(url, '?'));
-}
-
-/* The path that `reference` means on the page check->url. False when it leads out of the capsule.
- */
-static bool find_path(struct link_check *check, slice reference, slice *path)
-{
-    bool plain = slice_starts_with(reference, SLICE("/")) &&
-                 !slice_starts_with(reference, SLICE("//")) &&
-                 slice_find(reference, SLICE("/.")) == reference.len;
-    if (plain) {
-        *path = without_query(reference);
-        return true;
-    }
-    struct url url;
-    buf_clear(&check->resolved);
-    if (!url_resolve(buf_slice(&check->url), reference, &check->resolved) ||
-        !url_parse(buf_slice(&check->resolved), &url) ||
-        !target_is_ours(&check->open->capsule->conf, &url)) {
-        return false;
-    }
-    *path = url.path.len > 0 ? url.path : SLICE("/");
-    return true;
-}
-
 static enum verdict verdict_of(enum sitemap_found result, const struct page *found)
 {
     switch (result) {
@@ -112,7 +84,8 @@ static enum verdict verdict_of(enum sitemap_found result, const struct page *fou
 static enum verdict judge(struct link_check *check, slice reference, struct page *page)
 {
     slice path;
-    if (!find_path(check, reference, &path)) {
+    if (!target_find_path(&check->open->capsule->conf, buf_slice(&check->url), reference,
+                          &check->resolved, &path)) {
         return VERDICT_OUTSIDE;
     }
     check->counts.links++;

@@ -25,6 +25,14 @@ struct target {
 void target_find(const struct export_page *page, slice reference, struct buf *room,
                  struct target *target);
 
+/**
+ * The path, as it stands in URLs, that `reference` means on the page at `base`, an absolute URL;
+ * without query and fragment. It lies in `reference` or in `resolved`, which is cleared. False when
+ * it leads out of the capsule.
+ */
+bool target_find_path(const struct capsule_conf *conf, slice base, slice reference,
+                      struct buf *resolved, slice *path);
+
 /** True when `url` is one of the capsule itself. */
 bool target_is_ours(const struct capsule_conf *conf, const struct url *url);
 
