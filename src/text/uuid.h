@@ -1,5 +1,5 @@
-/* uuid.h: identities of reviews and of feeds, as `urn:uuid:…` (RFC 9562, RFC 4122 section 3 for the URN).
- * Layer: text (includes base/). */
+/* uuid.h: identities of reviews and of feeds, as `urn:uuid:…` (RFC 9562, RFC 4122 section 3 for the
+ * URN). Layer: text (includes base/). */
 #ifndef MATINEE_TEXT_UUID_H
 #define MATINEE_TEXT_UUID_H
 
