@@ -37,6 +37,13 @@ static inline bool eight_are_plain(uint64_t eight)
     return ((eight | (eight - EIGHT(' ')) | (eight + EIGHT(1))) & EIGHT_HIGH) == 0;
 }
 
+/** True when one of them is `byte`. */
+static inline bool eight_have(uint64_t eight, unsigned char byte)
+{
+    const uint64_t other = eight ^ EIGHT(byte);
+    return ((other - EIGHT(1)) & ~other & EIGHT_HIGH) != 0;
+}
+
 /** The lanes from `least` on, where all are ASCII and `least` is, too. The lower bits of the lanes
  * mean nothing. */
 static inline uint64_t eight_from(uint64_t eight, unsigned char least)

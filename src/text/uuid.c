@@ -28,13 +28,18 @@ static void put_urn(struct buf *out, unsigned char bytes[UUID_BYTES], unsigned v
 {
     bytes[6] = (unsigned char)((bytes[6] & 0x0FU) | (version << 4));
     bytes[8] = (unsigned char)((bytes[8] & 0x3FU) | 0x80U);
-    buf_puts(out, "urn:uuid:");
+    static const char digits[] = "0123456789abcdef";
+    char text[2 * UUID_BYTES + 4];
+    size_t length = 0;
     for (unsigned i = 0; i < UUID_BYTES; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10) {
-            buf_putc(out, '-');
+            text[length++] = '-';
         }
-        buf_printf(out, "%02x", bytes[i]);
+        text[length++] = digits[bytes[i] >> 4];
+        text[length++] = digits[bytes[i] & 15];
     }
+    buf_puts(out, "urn:uuid:");
+    buf_put(out, (slice){ text, length });
 }
 
 bool uuid_put_named(struct buf *out, slice name)
