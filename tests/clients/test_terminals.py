@@ -1,6 +1,7 @@
-"""Two real terminal clients read the sample capsule: home, a review, a section, a quote."""
+"""Two real terminal clients read the sample capsule: home, a review, a section, a quote. One follows it."""
 
 import re
+import time
 
 import pytest
 from terminal import Amfora, Bombadillo
@@ -32,3 +33,19 @@ def test_from_home_to_a_quote(client, sample_server, tmp_path):
 def test_a_link_to_nowhere_says_so(client, sample_server, tmp_path):
     with client(sample_server.url("/no/such/page"), tmp_path) as reader:
         reader.wait_for(r"(?i)not found|51")
+
+
+def test_amfora_follows_a_person(sample_server, tmp_path):
+    """It asks about a feed that it meets, and lists what is new in all that it follows."""
+    with Amfora(sample_server.url("/people/song-kang-ho/"), tmp_path) as reader:
+        reader.follow("Atom feed: Song Kang-ho")
+        reader.wait_for("Would you like to subscribe to this")
+        reader.type("Enter")
+        reader.type("C-a")
+        # What it has just begun to follow may not be on the list at once.
+        begun = time.monotonic()
+        reader.wait_for("# Subscriptions")
+        while "Song Kang-ho (" not in reader.screen() and time.monotonic() - begun < 10:
+            reader.type("C-r")
+            time.sleep(0.2)
+        assert "A Taxi Driver" in reader.wait_for("The Second Screening: Song Kang-ho")

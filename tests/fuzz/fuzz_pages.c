@@ -9,6 +9,7 @@
 #include "text/gemtext.h"
 #include "text/uri.h"
 
+#include <libxml/parser.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -64,6 +65,15 @@ static void check_gemtext(struct run *run, const struct page *page, slice text)
     require(titles == 1 || page->kind == PAGE_HAND);
 }
 
+/* Feeds are well-formed, to a parser that is not ours. */
+static void check_xml(slice text)
+{
+    const int quiet = XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET;
+    xmlDocPtr document = xmlReadMemory(text.ptr, (int)text.len, NULL, "utf-8", quiet);
+    require(document != NULL);
+    xmlFreeDoc(document);
+}
+
 static void check_found(struct run *run, const struct page *page)
 {
     struct page found;
@@ -89,6 +99,8 @@ static bool check_page(void *context, const struct page *page)
     require(!run->page.failed);
     if (slice_equal(answer.media_type, SLICE("text/gemini"))) {
         check_gemtext(run, page, buf_slice(&run->page));
+    } else if (slice_equal(answer.media_type, SLICE("application/atom+xml"))) {
+        check_xml(buf_slice(&run->page));
     }
     return true;
 }
