@@ -47,7 +47,7 @@ gempub := book book_texts gempub packing shelf shelving
 search := find index index_rows near passage query rank tokenizer
 survey := alike stats survey
 export := columns export gopher gopher_item html html_blocks html_style html_text image_size target
-server := acceptor admission background backoff calls channel clock connection first_record gate \
+server := acceptor admission background backoff books calls channel clock connection first_record gate \
 	generation jobs keyring landlock limits listen listen_address loader log log_line master notify outgoing \
 	peers prefix presentation process proxy proxy_header route sandbox_linux sandbox_none sandbox_openbsd \
 	schedule search served_file server settings signals site state systemd tickets tls wake_one watch wire \

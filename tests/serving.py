@@ -103,6 +103,9 @@ class Server:
         command = [*wrapper, BINARY, "serve", *map(str, capsules), "--certs", str(certs)]
         if "--state" not in options:
             command += ["--state", str(Path(certs).with_name("state"))]
+        # They come a moment after the start, with new workers and another line on pages: for tests of books.
+        if "Books=yes" not in options:
+            command += ["--set", "Books=no"]
         for address in listen:
             command += ["--listen", address]
         if workers:

@@ -3,7 +3,9 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/siphash.h"
+#include "pages/link.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 
 /* The first line ends with its version: another program's catalogue is none, and all is made anew.
@@ -75,6 +77,22 @@ static bool find_for_page(const void *context, const struct page *page, uint64_t
 struct page_shelf shelf_for_pages(const struct shelf *shelf)
 {
     return (struct page_shelf){ find_for_page, shelf };
+}
+
+uint64_t shelf_appearance(const struct shelf *shelf)
+{
+    static const struct siphash_key key = { 0 };
+    uint64_t sum = shelf->lacks_many;
+    char room[LIMIT_REQUEST_URL + 64];
+    for (size_t i = 0; i < shelf->books.count; i++) {
+        const struct shelf_book *book = shelf->books.items[i];
+        struct buf text;
+        buf_init_on(&text, room, sizeof room);
+        put_book_size(&text, book->size);
+        buf_put(&text, book->name);
+        sum += book->size > 0 ? siphash(&key, buf_slice(&text)) : 0;
+    }
+    return sum;
 }
 
 /* --- what is withdrawn ------------------------------------------------------------------------ */
@@ -185,6 +203,11 @@ bool shelf_read(struct shelf *shelf, int at)
         shelf_init(shelf);
     }
     return ok;
+}
+
+bool shelf_stat(int at, struct stat *status)
+{
+    return fstatat(at, catalogue, status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 bool shelf_write(const struct shelf *shelf, int at)

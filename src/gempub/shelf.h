@@ -14,6 +14,7 @@
 #include "pages/sitemap.h"
 
 #include <stdint.h>
+#include <sys/stat.h>
 
 struct shelf_book {
     slice name;      /* of its file: `capsule.gpub`, `reviews/SLUG.gpub`, `tags/SLUG.gpub` */
@@ -48,6 +49,9 @@ struct shelf_book *shelf_claim(struct shelf *shelf, slice name);
 /** For pages: the books that can be had. `shelf` must stay where it is. */
 struct page_shelf shelf_for_pages(const struct shelf *shelf);
 
+/** A hash of what pages say of the books: as long as it is the same, they say the same. */
+uint64_t shelf_appearance(const struct shelf *shelf);
+
 /** True when something that books of many reviews may have in them is not open to everybody any
  * more: a review that is gone, a draft again or closed, or other settings of what is closed. */
 bool shelf_is_withdrawn(const struct shelf *shelf, const struct capsule *capsule);
@@ -59,6 +63,8 @@ slice shelf_review_of(slice name);
 /** Read the catalogue in the folder `at` into an empty shelf. False when there is none, or none
  * that this program has written: the shelf is empty then. */
 MUST_USE bool shelf_read(struct shelf *shelf, int at);
+/** What the catalogue in the folder is, as a file. False when there is none. */
+MUST_USE bool shelf_stat(int at, struct stat *status);
 /** Write it, after everything that it tells of. False with errno. */
 MUST_USE bool shelf_write(const struct shelf *shelf, int at);
 

@@ -3,7 +3,6 @@
 #include "base/folder.h"
 #include "base/limits.h"
 #include "gempub/gempub.h"
-#include "pages/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* In the folder, beside the catalogue. */
-static const char unfinished[] = "unfinished";
+/* Beside the finished ones, so that nothing need be moved from folder to folder. */
+#define UNFINISHED "unfinished"
+
+static const char *const folders[] = { "reviews", "tags" };
 
 /* One book that there should be. */
 struct wish {
@@ -248,7 +249,14 @@ static bool is_too_much(struct shelving *shelving, const struct shelf_book *book
     return shelving->total - book->size + size > shelving->order->max;
 }
 
-/* It is in the file `unfinished` when it was made. False when all of it has to end. */
+static const char *unfinished_for(const struct wish *wish)
+{
+    return is_of_review(&wish->page)            ? "reviews/" UNFINISHED
+           : wish->page.kind == PAGE_FACET_BOOK ? "tags/" UNFINISHED
+                                                : UNFINISHED;
+}
+
+/* It is in an unfinished file when it was made. False when all of it has to end. */
 static bool write_book(struct shelving *shelving, const struct wish *wish, uint64_t *size)
 {
     const struct shelving_order *order = shelving->order;
@@ -259,6 +267,7 @@ static bool write_book(struct shelving *shelving, const struct wish *wish, uint6
     struct gempub_made made = { 0 };
     struct stat status = { 0 };
     struct buf problem;
+    const char *unfinished = unfinished_for(wish);
     *size = 0;
     int fd = openat(order->folder, unfinished, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
                     0600);
@@ -285,7 +294,7 @@ static bool put_book(struct shelving *shelving, const struct wish *wish, uint64_
     struct shelf_book *book = wish->book;
     if (size > 0) {
         const char *path = path_of(shelving, book->name);
-        if (renameat(folder, unfinished, folder, path) != 0) {
+        if (renameat(folder, unfinished_for(wish), folder, path) != 0) {
             return fail(shelving, path);
         }
         shelving->done->made++;
@@ -338,10 +347,9 @@ static bool make_book(struct shelving *shelving, const struct wish *wish)
 static bool make_folders(struct shelving *shelving)
 {
     const int folder = shelving->order->folder;
-    const char *const names[] = { "reviews", facet_defs[FACET_TAGS].name };
-    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-        if (mkdirat(folder, names[i], 0700) != 0 && errno != EEXIST) {
-            return fail(shelving, names[i]);
+    for (size_t i = 0; i < ARRAY_LENGTH(folders); i++) {
+        if (mkdirat(folder, folders[i], 0700) != 0 && errno != EEXIST) {
+            return fail(shelving, folders[i]);
         }
     }
     return true;
@@ -383,15 +391,14 @@ static bool sweep_file(void *context, const char *name)
 /* Whatever has been left there, by a process that was killed before it could write it down. */
 static bool sweep(struct shelving *shelving)
 {
-    const char *const names[] = { "reviews", facet_defs[FACET_TAGS].name };
     const struct shelf_book *whole = shelf_find(&shelving->new, SLICE("capsule.gpub"));
     bool ok = (whole != NULL && whole->size > 0) || take_away(shelving, SLICE("capsule.gpub"));
-    for (size_t i = 0; ok && i < ARRAY_LENGTH(names); i++) {
-        struct sweep sweep = { shelving, names[i] };
-        ok = folder_list(shelving->order->folder, names[i], sweep_file, &sweep) &&
+    for (size_t i = 0; ok && i < ARRAY_LENGTH(folders); i++) {
+        struct sweep sweep = { shelving, folders[i] };
+        ok = folder_list(shelving->order->folder, folders[i], sweep_file, &sweep) &&
              shelving->error->len == 0;
     }
-    (void)unlinkat(shelving->order->folder, unfinished, 0);
+    (void)unlinkat(shelving->order->folder, UNFINISHED, 0);
     return ok;
 }
 
@@ -417,7 +424,6 @@ static bool put_away_many(struct shelving *shelving)
         }
     }
     left.openness = shelf_openness(shelving->order->context->capsule);
-    shelving->done->has_news = true;
     if (ok && !shelf_write(&left, shelving->order->folder)) {
         ok = fail(shelving, "the catalogue");
     }
@@ -429,19 +435,7 @@ static bool put_away_many(struct shelving *shelving)
 
 /* --- both ------------------------------------------------------------------------------------- */
 
-static bool is_same_size(uint64_t a, uint64_t b)
-{
-    char rooms[2][32];
-    struct buf texts[2];
-    buf_init_on(&texts[0], rooms[0], sizeof rooms[0]);
-    buf_init_on(&texts[1], rooms[1], sizeof rooms[1]);
-    put_size(&texts[0], a);
-    put_size(&texts[1], b);
-    return slice_equal(buf_slice(&texts[0]), buf_slice(&texts[1]));
-}
-
-/* Whether the catalogue is another one, and whether pages show that. */
-static bool has_changed(struct shelving *shelving)
+static bool has_changed(const struct shelving *shelving)
 {
     const struct shelf *old = &shelving->old;
     const struct shelf *new = &shelving->new;
@@ -450,14 +444,7 @@ static bool has_changed(struct shelving *shelving)
     for (size_t i = 0; i < new->books.count; i++) {
         const struct shelf_book *book = new->books.items[i];
         const struct shelf_book *known = shelf_find(old, book->name);
-        const uint64_t size = known != NULL ? known->size : 0;
         changed |= known == NULL || known->size != book->size || known->digest != book->digest;
-        shelving->done->has_news |=
-            (size > 0) != (book->size > 0) || !is_same_size(size, book->size);
-    }
-    for (size_t i = 0; i < old->books.count; i++) {
-        const struct shelf_book *book = old->books.items[i];
-        shelving->done->has_news |= book->size > 0 && shelf_find(new, book->name) == NULL;
     }
     return changed;
 }

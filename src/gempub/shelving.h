@@ -35,7 +35,6 @@ struct shelving_done {
     size_t made;     /* books that were written */
     size_t removed;  /* … and taken away */
     size_t left_out; /* that there is no room for, or that are too large for the format */
-    bool has_news;   /* pages that were made with the catalogue of before say something else now */
     bool is_ended;   /* it was interrupted: there is more to do */
 };
 

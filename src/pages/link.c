@@ -134,9 +134,19 @@ void link_book(const struct page_context *context, const struct page *book, slic
     buf_puts(out, "Read offline: ");
     gemtext_put(out, title);
     buf_puts(out, " (gempub, ");
-    put_size(out, size);
+    put_book_size(out, size);
     buf_putc(out, ')');
     gemtext_end(out, GEMTEXT_LINK);
+}
+
+void put_book_size(struct buf *out, uint64_t size)
+{
+    if (size < 999000) {
+        buf_put_number(out, (size_t)(size + 999) / 1000);
+        buf_puts(out, " kB");
+    } else {
+        put_size(out, size);
+    }
 }
 
 void put_size(struct buf *out, uint64_t size)

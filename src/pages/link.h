@@ -47,6 +47,8 @@ void link_home(const struct page_context *context, struct buf *out);
 void link_book(const struct page_context *context, const struct page *book, slice title,
                struct buf *out);
 
+/** Append the size of a book: whole kB, so that it is not another one after each change. */
+void put_book_size(struct buf *out, uint64_t size);
 /** Append a size: `512 bytes`, `12 kB`, `3.4 MB`. */
 void put_size(struct buf *out, uint64_t size);
 /** Append `3 reviews`, `1 review`. */

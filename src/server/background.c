@@ -79,6 +79,30 @@ static void restrict_self(const struct sites *sites)
     (void)sandbox_background(read, write, sites->count);
 }
 
+static volatile sig_atomic_t hurry;
+
+static void on_hurry(UNUSED int number)
+{
+    hurry = 1;
+}
+
+/* A signal that is for a child alone waits until the child can take it. */
+static void mask_hurry(int how)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGUSR2);
+    (void)sigprocmask(how, &set, NULL);
+}
+
+static void take_hurry(void)
+{
+    struct sigaction action = { .sa_handler = on_hurry, .sa_flags = SA_RESTART };
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGUSR2, &action, NULL);
+    mask_hurry(SIG_UNBLOCK);
+}
+
 /* What only the loader understands is no end for another parent. */
 static NO_RETURN void end(pid_t loader, int code)
 {
@@ -91,12 +115,14 @@ static NO_RETURN void run(const struct background *background, pid_t loader)
         .sites = background->sites,
         .is_first = !background->has_run,
         .is_retry = background->failures > 0,
+        .hurry = &hurry,
     };
     process_name("matinee-jobs");
     signals_leave();
     (void)signal(SIGHUP, SIG_IGN);
     (void)signal(SIGINT, SIG_IGN);
     (void)signal(SIGUSR1, SIG_IGN);
+    take_hurry();
     background->leave(background->context);
     process_be_nice();
     restrict_self(work.sites);
@@ -130,12 +156,20 @@ void background_want(struct background *background)
 {
     if (background->pid != 0) {
         background->again = true;
+        (void)kill(background->pid, SIGUSR2);
         return;
     }
     for (size_t i = 0; i < background->sites->count; i++) {
         if (is_worked_for(&background->sites->items[i])) {
             background->start_at = clock_ms();
         }
+    }
+}
+
+void background_want_at(struct background *background, int64_t at)
+{
+    if (background->pid == 0 && !background->is_over && at < background->start_at) {
+        background->start_at = at;
     }
 }
 
@@ -154,10 +188,12 @@ static void start(struct background *background, int64_t now)
     background->start_at = CLOCK_NEVER;
     background->backoff.started = now;
     const pid_t loader = getpid();
+    mask_hurry(SIG_BLOCK);
     pid_t pid = fork();
     if (pid == 0) {
         run(background, loader);
     }
+    mask_hurry(SIG_UNBLOCK);
     if (pid < 0) {
         log_problem("cannot start the background process: %s", strerror(errno));
         failed(background, now);

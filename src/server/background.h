@@ -5,8 +5,8 @@
  * after the other, and ends. What it makes is in the state folder (state.h), complete or not at
  * all: it may be killed at any moment.
  *
- * While one runs no other is started; a reload lets it run once more afterwards. One that fails or
- * dies is tried again, more and more slowly.
+ * While one runs no other is started; a reload tells it to hurry, and lets it run once more. One
+ * that fails or dies is tried again, more and more slowly.
  *
  * A new kind of slow work is a function and a row in jobs.c. */
 #ifndef MATINEE_SERVER_BACKGROUND_H
@@ -16,6 +16,7 @@
 #include "server/backoff.h"
 #include "server/route.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -25,6 +26,9 @@ struct background_work {
     const struct sites *sites; /* those with a state_folder and a capsule are worked for */
     bool is_first;             /* since the loader began: look for what a disk may have damaged */
     bool is_retry;             /* the last one failed, and has said why */
+    /** Becomes other than 0 when there is something new that others wait for: what takes longer
+     * than a moment ends then, and goes on in the next process, which is started at once. */
+    const volatile sig_atomic_t *hurry;
 };
 
 enum background_outcome {
@@ -64,6 +68,8 @@ struct background {
 void background_begin(struct background *background);
 /** There is something new: run as soon as possible. */
 void background_want(struct background *background);
+/** The same at a time of clock_ms() at the latest. */
+void background_want_at(struct background *background, int64_t at);
 /** Do what is due. Returns when there is something to do next. */
 int64_t background_tend(struct background *background);
 /** The process `pid` has ended. False when it is not the background process. `*changed`: workers

@@ -90,8 +90,8 @@ static const char *const writing_calls[] = {
     /* Without the restriction of allow_files. */
     "open", "openat",
     /* What is written, and that it stays written. */
-    "pwrite64", "ftruncate", "ftruncate64", "fsync", "fdatasync", "fallocate", "umask", "utimensat",
-    "utimensat_time64",
+    "pwrite64", "ftruncate", "ftruncate64", "fsync", "fdatasync", "syncfs", "fallocate", "umask",
+    "utimensat", "utimensat_time64",
     /* Whose a file is, of one that is open: SQLite makes its files alike, and tries to when it
      * finds one that another process has left. */
     "fchmod", "fchown", "fchown32"

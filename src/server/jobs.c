@@ -2,6 +2,7 @@
 
 #include "search/index.h"
 #include "server/background.h"
+#include "server/books.h"
 #include "server/log.h"
 
 #include <stdlib.h>
@@ -50,5 +51,6 @@ static enum background_outcome run_search(const struct background_work *work)
 
 const struct background_job background_jobs[] = {
     { "search", run_search },
+    { "books", books_run },
     { NULL, NULL },
 };

@@ -1,6 +1,7 @@
 #include "server/loader.h"
 
 #include "server/background.h"
+#include "server/books.h"
 #include "server/channel.h"
 #include "server/clock.h"
 #include "server/generation.h"
@@ -38,6 +39,7 @@ struct served {
     bool is_news;     /* read, and not said yet */
     bool is_outgrown; /* another folder now, which the sandbox keeps us from */
     size_t bad_files;
+    struct books books;
     struct page_memo memo;        /* empty here: workers alone make pages */
     struct searcher *searcher;    /* the same */
     unsigned long long looked_at; /* names and certificates, for site_warn_of_names */
@@ -124,6 +126,7 @@ static void load(struct loader *loader, size_t index)
     served->bad_files = reading.bad;
     served->next_moment = site_set_day(site);
     served->is_news |= !reading.is_same;
+    loader->must_start |= books_look(&served->books, site);
     loader->must_start |= !reading.is_same;
     loader->has_work |= !reading.is_same;
     if (reading.waiting > 0) {
@@ -314,6 +317,23 @@ static void take_message(struct loader *loader)
     }
 }
 
+/* The background process has ended; what it has made, workers have to be told. */
+static void look_at_books(struct loader *loader)
+{
+    const int64_t now = date_now();
+    for (size_t i = 0; i < loader->count; i++) {
+        struct books *books = &loader->served[i].books;
+        if (books_look(books, &loader->sites[i])) {
+            plan_reload(loader, 0);
+        }
+        /* One that is over and still waits has been tried just now. */
+        const int64_t due = books_due(books);
+        if (due > now) {
+            background_want_at(&loader->background, clock_ms() + (due - now) * 1000);
+        }
+    }
+}
+
 static void reap(struct loader *loader)
 {
     pid_t pid = 0;
@@ -324,6 +344,7 @@ static void reap(struct loader *loader)
             if (changed) {
                 plan_reload(loader, 0);
             }
+            look_at_books(loader);
             continue;
         }
         peers_leave(loader->setup->peers, pid);
@@ -506,6 +527,8 @@ static bool start_site(struct loader *loader, size_t index)
                                           .searcher = &served->searcher,
                                           .memo = &served->memo };
     open_state(loader, index);
+    books_init(&served->books);
+    loader->sites[index].keeps_books = loader->options->settings->books;
     served->watch = watch_new(asked->folder, loader->options->watched,
                               loader->options->settings->watch_by_looking);
     return served->watch != NULL;

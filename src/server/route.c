@@ -5,6 +5,7 @@
 #include "gemini/request.h"
 #include "pages/sitemap.h"
 #include "server/admission.h"
+#include "server/books.h"
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/search.h"
@@ -216,6 +217,7 @@ void route(const struct sites *sites, const struct arrival *arrival, struct repl
     struct page_context context = {
         .capsule = site->capsule,
         .memo = site->memo,
+        .shelf = site->books,
         .host = site->authority,
         .base = site->base,
         .today = today(site, arrival->now),
@@ -236,6 +238,10 @@ void route(const struct sites *sites, const struct arrival *arrival, struct repl
     }
     if (found == SITEMAP_NEEDS_SLASH) {
         reply_to_folder(&context, &page, &request, reply);
+        return;
+    }
+    if (page_is_book(&page)) {
+        books_reply(site, &page, reply);
         return;
     }
     if (page.kind == PAGE_STATIC) {

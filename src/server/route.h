@@ -29,7 +29,9 @@ struct site {
     int static_folder; /* the open folder static/, or -1 */
     const char *state; /* the path of its folder of what is made of it (state.h); NULL: none */
     int state_folder;  /* the same, open; -1 */
-    bool asks_for_certificate; /* the capsule has closed areas: clients are to show one */
+    bool keeps_books;  /* there */
+    const struct page_shelf *books; /* that there are by now (books.h); NULL: none */
+    bool asks_for_certificate;      /* the capsule has closed areas: clients are to show one */
     /** The day in the capsule's time zone when it was loaded, and the moment at which the next one
      * begins: workers know no zones. */
     struct date today;

@@ -19,7 +19,7 @@ struct reader {
 
 void server_settings_init(struct server_settings *settings)
 {
-    *settings = (struct server_settings){ .sandbox = true, .socket_mode = 0660 };
+    *settings = (struct server_settings){ .sandbox = true, .books = true, .socket_mode = 0660 };
     server_limits_init(&settings->limits);
 }
 
@@ -205,6 +205,7 @@ static void take_tickets(struct settings *file, const struct setting *setting, s
 #define TO(member) .offset = offsetof(struct reader, settings.member)
 
 static const struct setting table[] = {
+    { "Books", settings_take_bool, TO(books) },
     { "Capsule", take_paths, TO(capsules), .may_repeat = true, .max = LIMIT_CAPSULES },
     { "Certs", take_path, TO(certs) },
     { "Listen", take_addresses, TO(listen), .may_repeat = true, .max = LIMIT_LISTENERS },

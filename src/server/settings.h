@@ -31,6 +31,7 @@ struct server_settings {
     struct log_settings log;
     struct server_limits limits;
     bool sandbox; /* sandbox.h */
+    bool books;   /* are kept (books.h) */
     enum ticket_mode tickets;
 };
 

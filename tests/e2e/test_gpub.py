@@ -188,8 +188,8 @@ def test_all_books_among_the_pages(capsule, tmp_path):
         index = tree / Path(name).parent / "index.gmi"
         offers[name] = [line for line in index.read_text().split("\n") if ".gpub " in line]
     assert all(len(lines) == 1 for lines in offers.values())
-    size = (tree / "tags/one/one.gpub").stat().st_size / 1000
-    assert offers["tags/one/one.gpub"] == [f"=> /tags/one/one.gpub Read offline: One (gempub, {size:.1f} kB)"]
+    size = -(-(tree / "tags/one/one.gpub").stat().st_size // 1000)
+    assert offers["tags/one/one.gpub"] == [f"=> /tags/one/one.gpub Read offline: One (gempub, {size} kB)"]
     assert offers["notes.gpub"][0].startswith("=> /notes.gpub Read offline: Notes (gempub, ")
     assert quote("/reviews/마지막-수업/마지막-수업.gpub") in offers["reviews/마지막-수업/마지막-수업.gpub"][0]
     assert sum(page.read_text().count("Read offline") for page in tree.rglob("*.gmi")) == len(names)

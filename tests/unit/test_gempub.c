@@ -512,13 +512,18 @@ static void test_offers(UNUSED void **state)
     shelf_claim(shelf, SLICE("tags/one.gpub"))->size = 999;
     shelf_claim(shelf, SLICE("capsule.gpub"))->size = 3400000;
     assert_contains(world_render(&world, "/reviews/a-film/", &answer),
-                    "=> /reviews/a-film/a-film.gpub Read offline: A Film (gempub, 12 kB)\n");
+                    "=> /reviews/a-film/a-film.gpub Read offline: A Film (gempub, 13 kB)\n");
     assert_lacks(world_render(&world, "/reviews/other/", &answer), "Read offline");
     assert_contains(world_render(&world, "/tags/one/", &answer),
-                    "=> /tags/one/one.gpub Read offline: One (gempub, 999 bytes)\n");
+                    "=> /tags/one/one.gpub Read offline: One (gempub, 1 kB)\n");
     assert_contains(world_render(&world, "/", &answer),
                     "=> /notes.gpub Read offline: Notes (gempub, 3.4 MB)\n");
     assert_false(shelf_is_withdrawn(shelf, &world.capsule));
+    const uint64_t appearance = shelf_appearance(shelf);
+    shelf_find(shelf, SLICE("reviews/a-film.gpub"))->size = 12999;
+    assert_true(shelf_appearance(shelf) == appearance);
+    shelf_find(shelf, SLICE("reviews/a-film.gpub"))->size = 13001;
+    assert_false(shelf_appearance(shelf) == appearance);
     shelf_claim(shelf, SLICE("reviews/gone.gpub"));
     assert_true(shelf_is_withdrawn(shelf, &world.capsule));
     shelf->lacks_many = true;
