@@ -7,7 +7,12 @@
 #include "pages/render.h"
 #include "text/gemtext.h"
 
-enum { GENRES_SHOWN = 20 };
+enum { GENRES_SHOWN = 20, LEAST_RATED = 3 };
+
+bool best_exists(const struct facet *facet, const struct facet_value *value)
+{
+    return facet->def->has_best && value->rated_count >= LEAST_RATED;
+}
 
 /* `Parasite (2019), 10/10` */
 static void link_rated(const struct page_context *context, const struct review *review,
@@ -23,21 +28,16 @@ static void link_rated(const struct page_context *context, const struct review *
 static void put_genres(const struct page_context *context, struct buf *out)
 {
     const struct facet *genres = &context->capsule->facets[FACET_GENRES];
-    const size_t begin = out->len;
-    gemtext_blank(out);
-    gemtext_heading(out, 2, SLICE("The best by genre"));
-    const size_t first = out->len;
+    const struct page_part part = part_begin(out, SLICE("The best by genre"));
     for (size_t i = 0; i < genres->value_count && i < GENRES_SHOWN; i++) {
         const struct page best = { .kind = PAGE_FACET_BEST,
                                    .facet = genres,
                                    .value = genres->ordered[i] };
-        if (best.value->rated_count >= BEST_LEAST) {
+        if (best_exists(genres, best.value)) {
             link_page(context, &best, best.value->text, out);
         }
     }
-    if (out->len == first) {
-        buf_truncate(out, begin);
-    }
+    part_end(part, out);
 }
 
 void render_best(const struct page_context *context, const struct page *page, struct buf *out)
@@ -55,9 +55,7 @@ void render_best(const struct page_context *context, const struct page *page, st
         put_count(out, capsule->rated_count, "review", "reviews");
         buf_puts(out, " with a rating, the best first");
     }
-    if (list.has_previous || list.has_next) {
-        buf_printf(out, "; on this page %zu to %zu", list.first + 1, list.end);
-    }
+    put_place(out, &list);
     gemtext_end(out, GEMTEXT_TEXT);
     gemtext_blank(out);
     for (size_t i = list.first; i < list.end; i++) {
@@ -105,10 +103,8 @@ void render_facet_best(const struct page_context *context, const struct page *pa
     const struct page best_of_all = { .kind = PAGE_BEST };
     struct best best = { .count = 0 };
     struct review_run run = { .capsule = context->capsule, .value = value };
-    const struct mention *mentions;
-    size_t count;
     const struct review *review;
-    while ((review = review_run_next(&run, &mentions, &count)) != NULL) {
+    while ((review = review_run_next(&run)) != NULL) {
         if (review->rating_share != RATING_NONE) {
             add(&best, review);
         }

@@ -2,7 +2,9 @@
 #ifndef MATINEE_PAGES_BEST_H
 #define MATINEE_PAGES_BEST_H
 
-/** Rated reviews that a value needs for a list of the best: one alone is no choice. */
-enum { BEST_LEAST = 3 };
+#include "model/facet.h"
+
+/** True when a value has a list of the best: one rated review, or two, are no choice. */
+bool best_exists(const struct facet *facet, const struct facet_value *value);
 
 #endif

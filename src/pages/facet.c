@@ -44,9 +44,7 @@ void render_facet(const struct page_context *context, const struct page *page, s
     } else {
         put_count(out, facet->value_count, facet->def->singular, facet->def->name);
     }
-    if (list.has_previous || list.has_next) {
-        buf_printf(out, "; on this page %zu to %zu", list.first + 1, list.end);
-    }
+    put_place(out, &list);
     gemtext_end(out, GEMTEXT_TEXT);
     gemtext_blank(out);
     for (size_t i = list.first; i < list.end; i++) {
@@ -64,9 +62,7 @@ static void put_reviews(const struct page_context *context, const struct page *p
 {
     struct review_run run = { .capsule = context->capsule, .value = page->value };
     for (size_t i = 0; i < list->end; i++) {
-        const struct mention *mentions;
-        size_t count;
-        const struct review *review = review_run_next(&run, &mentions, &count);
+        const struct review *review = review_run_next(&run);
         if (review != NULL && i >= list->first) {
             link_dated(context, review, out);
         }
@@ -175,11 +171,8 @@ static void put_summary(const struct page *page, const struct list_page *list, s
 static void link_same(const struct page_context *context, const struct page *page,
                       enum facet_kind kind, const char *before, struct buf *out)
 {
-    const struct facet *facet = &context->capsule->facets[kind];
-    const struct page same = { .kind = PAGE_FACET_VALUE,
-                               .facet = facet,
-                               .value = facet_find(facet, page->value->slug) };
-    if (same.value != NULL && page_is_offered(context, &same)) {
+    struct page same;
+    if (page_of_value(context, kind, page->value->slug, &same) && page_is_offered(context, &same)) {
         link_labelled(context, &same, before, same.value->text, out);
     }
 }
@@ -190,8 +183,7 @@ static void link_more(const struct page_context *context, const struct page *pag
     const struct page best = { .kind = PAGE_FACET_BEST,
                                .facet = page->facet,
                                .value = page->value };
-    if (def->has_best && page->value->rated_count >= BEST_LEAST &&
-        page_is_offered(context, &best)) {
+    if (best_exists(page->facet, page->value) && page_is_offered(context, &best)) {
         link_labelled(context, &best, "The best rated: ", page->value->text, out);
     }
     if (def->kind == FACET_PEOPLE) {

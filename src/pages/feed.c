@@ -21,14 +21,12 @@ struct feed_run feed_begin(const struct page_context *context, const struct page
 
 bool feed_next(struct feed_run *run, struct feed_item *item)
 {
-    const struct mention *mentions;
-    size_t mention_count;
     *item = (struct feed_item){ 0 };
     if (run->count == LIMIT_FEED) {
         return false;
     }
     if (!run->of_quotes) {
-        item->review = review_run_next(&run->reviews, &mentions, &mention_count);
+        item->review = review_run_next(&run->reviews);
     } else if (run->count < run->capsule->quote_count) {
         const struct quote_ref *ref = &run->capsule->quotes[run->count];
         *item = (struct feed_item){ ref->review, ref->quote };

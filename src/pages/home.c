@@ -52,10 +52,7 @@ static void put_indexes(const struct page_context *context, struct buf *out)
     const struct capsule *capsule = context->capsule;
     const struct page search = { .kind = PAGE_SEARCH };
     const struct page best = { .kind = PAGE_BEST };
-    const size_t begin = out->len;
-    gemtext_blank(out);
-    gemtext_heading(out, 2, SLICE("Browse"));
-    const size_t first = out->len;
+    const struct page_part part = part_begin(out, SLICE("Browse"));
     if (capsule->review_count > 0) {
         link_page(context, &search, SLICE("Search"), out);
     }
@@ -77,9 +74,7 @@ static void put_indexes(const struct page_context *context, struct buf *out)
         buf_printf(out, "Quotes (%zu)", capsule->quote_count);
         gemtext_end(out, GEMTEXT_LINK);
     }
-    if (out->len == first) {
-        buf_truncate(out, begin);
-    }
+    part_end(part, out);
 }
 
 static void put_picks(const struct page_context *context, struct buf *out)

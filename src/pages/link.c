@@ -27,6 +27,15 @@ void link_page(const struct page_context *context, const struct page *page, slic
     link_labelled(context, page, "", label, out);
 }
 
+bool page_of_value(const struct page_context *context, enum facet_kind kind, slice slug,
+                   struct page *page)
+{
+    const struct facet *facet = &context->capsule->facets[kind];
+    *page =
+        (struct page){ .kind = PAGE_FACET_VALUE, .facet = facet, .value = facet_find(facet, slug) };
+    return page->value != NULL;
+}
+
 void link_review(const struct page_context *context, const char *before,
                  const struct review *review, struct buf *out)
 {
@@ -109,6 +118,29 @@ void put_list_range(struct buf *out, const struct page *page, const struct list_
     } else {
         put_count(out, items, one, many);
         buf_puts(out, items > 1 ? ", newest first" : "");
+    }
+}
+
+void put_place(struct buf *out, const struct list_page *list)
+{
+    if (list->has_previous || list->has_next) {
+        buf_printf(out, "; on this page %zu to %zu", list->first + 1, list->end);
+    }
+}
+
+struct page_part part_begin(struct buf *out, slice heading)
+{
+    struct page_part part = { .begin = out->len };
+    gemtext_blank(out);
+    gemtext_heading(out, 2, heading);
+    part.first = out->len;
+    return part;
+}
+
+void part_end(struct page_part part, struct buf *out)
+{
+    if (out->len == part.first) {
+        buf_truncate(out, part.begin);
     }
 }
 

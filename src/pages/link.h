@@ -17,6 +17,10 @@ void link_begin(const struct page_context *context, const struct page *page, str
 void link_labelled(const struct page_context *context, const struct page *page, const char *before,
                    slice label, struct buf *out);
 
+/** The page of the value with `slug` in an index; false when there is none. */
+bool page_of_value(const struct page_context *context, enum facet_kind kind, slice slug,
+                   struct page *page);
+
 /** A link to a review, its title as the label. */
 void link_review(const struct page_context *context, const char *before,
                  const struct review *review, struct buf *out);
@@ -40,6 +44,18 @@ void link_list_neighbours(const struct page_context *context, const struct page 
  * only what stays true of it: `Page 2, reviews 51 to 100 from the oldest`. */
 void put_list_range(struct buf *out, const struct page *page, const struct list_page *list,
                     size_t items, const char *one, const char *many);
+/** The same of a list that is numbered forwards, behind how much there is: `; on this page 51 to
+ * 100`. Nothing when all of it is on one page. */
+void put_place(struct buf *out, const struct list_page *list);
+/** A heading of level 2 and what is written below it, until part_end: when nothing is, all of it is
+ * taken back. */
+struct page_part {
+    size_t begin; /* in the buffer */
+    size_t first;
+};
+struct page_part part_begin(struct buf *out, slice heading);
+void part_end(struct page_part part, struct buf *out);
+
 /** The last line of most pages: home, with the capsule's title; in a book its contents. */
 void link_home(const struct page_context *context, struct buf *out);
 

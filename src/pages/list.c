@@ -91,23 +91,18 @@ size_t list_items_of(const struct capsule *capsule, const struct page *page)
     }
 }
 
-const struct review *review_run_next(struct review_run *run, const struct mention **mentions,
-                                     size_t *count)
+const struct review *review_run_next(struct review_run *run)
 {
-    *mentions = NULL;
-    *count = 0;
     if (run->value == NULL) {
         return run->next < run->capsule->review_count ? run->capsule->reviews[run->next++] : NULL;
     }
+    const struct mention *mentions = run->value->mentions;
     if (run->next >= run->value->mention_count) {
         return NULL;
     }
-    *mentions = &run->value->mentions[run->next];
-    const struct review *review = (*mentions)->review;
-    while (run->next < run->value->mention_count &&
-           run->value->mentions[run->next].review == review) {
+    const struct review *review = mentions[run->next++].review;
+    while (run->next < run->value->mention_count && mentions[run->next].review == review) {
         run->next++;
-        (*count)++;
     }
     return review;
 }

@@ -41,9 +41,7 @@ struct review_run {
     size_t next;
 };
 
-/** The next review, or NULL. With a value, `*mentions` and `*count` tell how it comes to have it.
- */
-const struct review *review_run_next(struct review_run *run, const struct mention **mentions,
-                                     size_t *count);
+/** The next review, or NULL; once, however often it has the value. */
+const struct review *review_run_next(struct review_run *run);
 
 #endif

@@ -61,11 +61,16 @@ void quote_put_words(const struct review *review, const struct quote *quote, siz
     buf_puts(out, cut ? " …" : "");
 }
 
-void quote_put(const struct review *review, const struct quote *quote, struct buf *out)
+void quote_put_lines(const struct review *review, const struct quote *quote, struct buf *out)
 {
     for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->lines.count; i++) {
         gemtext_quote(out, gemtext_lines_at(&review->lines, i).text);
     }
+}
+
+void quote_put(const struct review *review, const struct quote *quote, struct buf *out)
+{
+    quote_put_lines(review, quote, out);
     body_put_attribution(quote, out);
 }
 
@@ -82,11 +87,8 @@ void quote_put_whole(const struct review *review, const struct quote *quote, str
 static void link_actor(const struct page_context *context, const struct quote *quote,
                        struct buf *out)
 {
-    const struct facet *people = &context->capsule->facets[FACET_PEOPLE];
-    const struct page page = { .kind = PAGE_FACET_VALUE,
-                               .facet = people,
-                               .value = facet_find(people, quote->actor->person.slug) };
-    if (page.value == NULL) {
+    struct page page;
+    if (!page_of_value(context, FACET_PEOPLE, quote->actor->person.slug, &page)) {
         return;
     }
     link_begin(context, &page, out);

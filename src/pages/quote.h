@@ -13,6 +13,8 @@ void quote_put_words(const struct review *review, const struct quote *quote, siz
 /** A link to its page, `before` and its words as the label. */
 void quote_link(const struct page_context *context, const struct review *review,
                 const struct quote *quote, const char *before, struct buf *out);
+/** The quote's lines as lines of a quote. */
+void quote_put_lines(const struct review *review, const struct quote *quote, struct buf *out);
 /** The quote's lines and, under them, who says it. */
 void quote_put(const struct review *review, const struct quote *quote, struct buf *out);
 /** The same, and its commentary when it has one. */

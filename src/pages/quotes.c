@@ -11,9 +11,7 @@ void quote_put_entry(const struct page_context *context, const struct review *re
 {
     const struct page page = { .kind = PAGE_QUOTE, .review = review, .quote = quote };
     gemtext_blank(out);
-    for (uint32_t i = quote->lines.first; i < quote->lines.end && i < review->lines.count; i++) {
-        gemtext_quote(out, gemtext_lines_at(&review->lines, i).text);
-    }
+    quote_put_lines(review, quote, out);
     if (!page_is_offered(context, &page)) {
         body_put_attribution(quote, out);
         return;

@@ -39,10 +39,7 @@ void related_put(const struct page_context *context, const struct review *review
 {
     struct relation related[RELATED_MAX];
     const size_t count = related_find(context->capsule, review, related);
-    const size_t begin = out->len;
-    gemtext_blank(out);
-    gemtext_heading(out, 2, SLICE("Related reviews"));
-    const size_t first = out->len;
+    const struct page_part part = part_begin(out, SLICE("Related reviews"));
     for (size_t i = 0; i < count; i++) {
         const struct page page = { .kind = PAGE_REVIEW, .review = related[i].review };
         if (page_is_offered(context, &page)) {
@@ -52,7 +49,5 @@ void related_put(const struct page_context *context, const struct review *review
             gemtext_end(out, GEMTEXT_LINK);
         }
     }
-    if (out->len == first) {
-        buf_truncate(out, begin);
-    }
+    part_end(part, out);
 }

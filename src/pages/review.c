@@ -185,10 +185,7 @@ static void put_quotes(const struct page_context *context, const struct review *
     if (review->quote_count == 0) {
         return;
     }
-    size_t begin = out->len;
-    gemtext_blank(out);
-    gemtext_heading(out, 2, SLICE("Quotes"));
-    size_t first = out->len;
+    const struct page_part part = part_begin(out, SLICE("Quotes"));
     if (review->best_quote != NULL) {
         quote_put(review, review->best_quote, out);
         gemtext_blank(out);
@@ -202,9 +199,7 @@ static void put_quotes(const struct page_context *context, const struct review *
         gemtext_end(out, GEMTEXT_LINK);
     }
     /* A book that has no page of quotes. */
-    if (out->len == first) {
-        buf_truncate(out, begin);
-    }
+    part_end(part, out);
 }
 
 /* How many reviews have a value, when this one is not alone. Not in a book that has none of the
@@ -257,17 +252,12 @@ static bool is_credited_before(const struct review *review, size_t index)
 static void put_credits(const struct page_context *context, const struct review *review,
                         struct buf *out)
 {
-    const struct facet *people = &context->capsule->facets[FACET_PEOPLE];
-    size_t begin = out->len;
-    gemtext_blank(out);
-    gemtext_heading(out, 2, SLICE("Cast and crew"));
-    size_t first = out->len;
+    const struct page_part part = part_begin(out, SLICE("Cast and crew"));
     for (size_t i = 0; i < review->credit_count; i++) {
         const struct name *person = &review->credits[i].person;
-        const struct page page = { .kind = PAGE_FACET_VALUE,
-                                   .facet = people,
-                                   .value = facet_find(people, person->slug) };
-        if (page.value == NULL || is_credited_before(review, i)) {
+        struct page page;
+        if (is_credited_before(review, i) ||
+            !page_of_value(context, FACET_PEOPLE, person->slug, &page)) {
             continue;
         }
         link_begin(context, &page, out);
@@ -276,20 +266,15 @@ static void put_credits(const struct page_context *context, const struct review 
         end_value(context, &page, out);
     }
     /* Of a closed review, people whom no list has, have no page. */
-    if (out->len == first) {
-        buf_truncate(out, begin);
-    }
+    part_end(part, out);
 }
 
 static void put_values(const struct page_context *context, enum facet_kind kind, const char *before,
                        const struct name *names, size_t count, struct buf *out)
 {
-    const struct facet *facet = &context->capsule->facets[kind];
     for (size_t i = 0; i < count; i++) {
-        const struct page page = { .kind = PAGE_FACET_VALUE,
-                                   .facet = facet,
-                                   .value = facet_find(facet, names[i].slug) };
-        if (page.value != NULL) {
+        struct page page;
+        if (page_of_value(context, kind, names[i].slug, &page)) {
             link_begin(context, &page, out);
             buf_puts(out, before);
             gemtext_put(out, names[i].text);
@@ -301,18 +286,13 @@ static void put_values(const struct page_context *context, enum facet_kind kind,
 static void put_index(const struct page_context *context, const struct review *review,
                       struct buf *out)
 {
-    size_t begin = out->len;
-    gemtext_blank(out);
-    gemtext_heading(out, 2, SLICE("More like this"));
-    size_t first = out->len;
+    const struct page_part part = part_begin(out, SLICE("More like this"));
     put_values(context, FACET_TAGS, "Tag: ", review->tags, review->tag_count, out);
     put_values(context, FACET_GENRES, "Genre: ", review->genres, review->genre_count, out);
     put_values(context, FACET_YEARS, "Year: ", review->years, review->year_count, out);
     put_values(context, FACET_PLATFORMS, "Platform: ", review->platforms, review->platform_count,
                out);
-    if (out->len == first) {
-        buf_truncate(out, begin);
-    }
+    part_end(part, out);
 }
 
 /* A link to another review, where there is such a thing as another one. */

@@ -42,7 +42,7 @@ static bool has_quotes(const struct page *page)
 
 static bool has_best(const struct page *page)
 {
-    return page->facet->def->has_best && page->value->rated_count >= BEST_LEAST;
+    return best_exists(page->facet, page->value);
 }
 
 static bool has_feeds(const struct page *page)
