@@ -1,6 +1,6 @@
 /* changes: how long a capsule takes until it is served, and a saved file until it shows.
  *
- *     changes NAME SAVES MATINEE CAPSULE CERTS LOG FILE URL-PATH
+ *     changes NAME SAVES MATINEE CAPSULE CERTS LOG STATE FILE URL-PATH
  *
  * Starts a server of CAPSULE; then changes the title of the review in FILE, which is served at
  * URL-PATH, SAVES times, and asks until it shows. Between two saves the workers of before end. The
@@ -12,6 +12,11 @@
  *     NAME/saved/cpu ms    of the loader, for it
  *     NAME/saved/next ms   the slowest of the pages that are asked for right after
  *     NAME/loader/later MB resident memory of the loader after all saves
+ *
+ * STATE is a state folder, or `none`: then nothing is searched. With one:
+ *
+ *     NAME/indexed s       from the start of the server until the index has been made
+ *     NAME/found ms        from a save until a search finds what was saved
  */
 #include "exchange.h"
 #include "process.h"
@@ -39,12 +44,14 @@ enum {
     BETWEEN_MS = 1600,
     SETTLE_MS = 400,
     GIVE_UP_MS = 60 * 1000,
+    FIND_GIVE_UP_MS = 300 * 1000,
     PAGE_MAX = 16 << 20,
 };
 
 struct changes {
     const char *name;
     const char *capsule;
+    bool is_searched;
     pid_t server;
     pid_t loader;
     int port;
@@ -97,7 +104,8 @@ static void start(char **argv, FILE **messages)
         (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
         (void)dup2(ends[1], STDERR_FILENO);
         (void)execl(argv[3], argv[3], "serve", argv[4], "--certs", argv[5], "--listen",
-                    "127.0.0.1:0", "--workers", "2", "--set", log, (char *)NULL);
+                    "127.0.0.1:0", "--workers", "2", "--set", log, "--state", argv[7],
+                    (char *)NULL);
         _exit(127);
     }
     (void)close(ends[1]);
@@ -243,6 +251,29 @@ static double next_pages_ms(void)
     return slowest;
 }
 
+/* --- searching -------------------------------------------------------------------------------- */
+
+/* Until a search for the phrase `words` finds the review at `url_path`. */
+static void wait_until_found(const char *words, const char *url_path)
+{
+    char path[512] = "/search.gmi?%22";
+    char link[256];
+    size_t length = strlen(path);
+    for (; *words != '\0' && length + sizeof "%20%22" < sizeof path; words++) {
+        length += (size_t)snprintf(path + length, sizeof path - length, "%%%02X",
+                                   (unsigned)(unsigned char)*words);
+    }
+    (void)snprintf(path + length, sizeof path - length, "%%22");
+    (void)snprintf(link, sizeof link, "\n=> %s", url_path);
+    const double begun = now_ms();
+    while (!shows(path, link)) {
+        if (now_ms() - begun > FIND_GIVE_UP_MS) {
+            die("a saved title is not found");
+        }
+        rest(LOOK_MS);
+    }
+}
+
 /* --- saving ----------------------------------------------------------------------------------- */
 
 /* As most editors do: the file is written over. `rest_of_file` begins with the second line. */
@@ -276,6 +307,10 @@ static void save_and_wait(const char *path, slice rest_of_file, const char *url_
         rest(LOOK_MS);
     }
     print("saved", "ms", now_ms() - begun);
+    if (changes.is_searched) {
+        wait_until_found(title, url_path);
+        print("found", "ms", now_ms() - begun);
+    }
     print("saved/next", "ms", next_pages_ms());
     rest(SETTLE_MS);
     print("saved/cpu", "ms", loader_cpu_ms() - cpu);
@@ -283,8 +318,9 @@ static void save_and_wait(const char *path, slice rest_of_file, const char *url_
 
 int main(int argc, char **argv)
 {
-    if (argc != 9) {
-        (void)fputs("usage: changes NAME SAVES MATINEE CAPSULE CERTS LOG FILE URL-PATH\n", stderr);
+    if (argc != 10) {
+        (void)fputs("usage: changes NAME SAVES MATINEE CAPSULE CERTS LOG STATE FILE URL-PATH\n",
+                    stderr);
         return 2;
     }
     struct arena arena;
@@ -292,28 +328,36 @@ int main(int argc, char **argv)
     FILE *messages = NULL;
     const long saves = strtol(argv[2], NULL, 10);
     changes.name = argv[1];
+    changes.is_searched = strcmp(argv[7], "none") != 0;
     changes.context = exchange_context_new(13);
     arena_init(&arena);
     buf_init(&changes.page, PAGE_MAX);
-    if (changes.context == NULL || !file_read(&arena, AT_FDCWD, argv[7], PAGE_MAX, &text)) {
-        die(argv[7]);
+    if (changes.context == NULL || !file_read(&arena, AT_FDCWD, argv[8], PAGE_MAX, &text)) {
+        die(argv[8]);
     }
     (void)signal(SIGPIPE, SIG_IGN);
 
     double begun = now_ms();
     start(argv, &messages);
     wait_until_served(messages);
-    if (!fetch(argv[8])) {
+    if (!fetch(argv[9])) {
         die("the first request");
     }
     print("start", "ms", now_ms() - begun);
     find_loader();
     print("loader/after", "MB", memory_mb("VmRSS:"));
     print("loader/peak", "MB", memory_mb("VmHWM:"));
+    if (changes.is_searched) {
+        char title[128];
+        const slice line = slice_head(text, slice_find_byte(text, '\n'));
+        (void)snprintf(title, sizeof title, "%.*s", SLICE_ARG(slice_from(line, strlen("Title: "))));
+        wait_until_found(title, argv[9]);
+        print("indexed", "s", (now_ms() - begun) / 1e3);
+    }
     slice rest_of_file = slice_from(text, slice_find_byte(text, '\n') + 1);
     for (int i = 0; i < saves; i++) {
         rest(BETWEEN_MS);
-        save_and_wait(argv[7], rest_of_file, argv[8], i);
+        save_and_wait(argv[8], rest_of_file, argv[9], i);
     }
     print("loader/later", "MB", memory_mb("VmRSS:"));
     (void)kill(changes.server, SIGTERM);

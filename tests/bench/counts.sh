@@ -80,7 +80,7 @@ difference() {
 # write files could not write down what it has counted.
 serve() {
     mkdir "$1"
-    watch "$1" "$out/matinee" serve capsule --certs "$6" --listen 127.0.0.1:0 --workers 1 \
+    watch "$1" "$out/matinee" serve capsule --certs "$6" --listen 127.0.0.1:0 --state none --workers 1 \
         --set Sandbox=no --set Tickets="$7" &
     server=$!
     tries=0

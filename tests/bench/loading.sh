@@ -106,7 +106,7 @@ done
 for size in $written; do
     number=$((size / 2))
     "$OUT/tests/bench/changes" "serving/$size" $((size < 50000 ? ROUNDS : few)) "$MATINEE" "$WORK/$size" \
-        "$WORK/certs" "$WORK/access.log" \
+        "$WORK/certs" "$WORK/access.log" none \
         "$WORK/$size/reviews/$(printf %03d $((number / 1000)))/review-$number.gmi" "/reviews/review-$number/" \
         >>"$BENCH_SAMPLES"
     bench_say "serving: $size reviews"

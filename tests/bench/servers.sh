@@ -60,13 +60,17 @@ server_start() {
 }
 
 # matinee_start NAME PORT CAPSULE CERTS [OPTION…]: as its users run it, with the sandbox and a log of the
-# requests; WORKERS=2.
+# requests; WORKERS=2. Without a state folder, unless STATE is one: nothing else is to run meanwhile.
 matinee_start() {
     matinee_name=$1
     matinee_port=$2
     matinee_capsule=$3
     matinee_certs=$4
     shift 4
+    # An earlier build, which is compared with, may know nothing of it.
+    if "$MATINEE" serve --help | grep -q -e --state; then
+        set -- --state "${STATE:-none}" "$@"
+    fi
     server_start "$matinee_name" "$matinee_port" "$MATINEE" serve "$matinee_capsule" --certs "$matinee_certs" \
         --listen "127.0.0.1:$matinee_port" --workers "${WORKERS:-2}" \
         --set "Log=$WORK/$matinee_name-access.log" "$@"
