@@ -158,7 +158,7 @@ test:
 	@$(MAKE) --no-print-directory run-tests
 
 .PHONY: run-tests
-run-tests: $(BIN) $(UNIT_TESTS) $(FUZZ_REPLAYS)
+run-tests: $(BIN) $(UNIT_TESTS) $(FUZZ_REPLAYS) $(OUT)/tests/bench/write_capsule
 	@$(PYTHON) tests/run.py --out $(OUT) --mode $(MODE)
 
 .PHONY: test-long
