@@ -34,6 +34,7 @@ static void link_value(const struct page_context *context, const struct facet *f
 void render_facet(const struct page_context *context, const struct page *page, struct buf *out)
 {
     const struct facet *facet = page->facet;
+    const struct page quotes = { .kind = PAGE_QUOTES };
     struct list_page list;
     if (!list_page(LIST_FORWARD, facet->value_count, page->number, &list)) {
         return;
@@ -52,6 +53,9 @@ void render_facet(const struct page_context *context, const struct page *page, s
     }
     gemtext_blank(out);
     link_list_neighbours(context, page, &list, out);
+    if (facet->def->of_quotes) {
+        link_page(context, &quotes, SLICE("Every quote"), out);
+    }
     link_home(context, out);
 }
 

@@ -101,6 +101,26 @@ static void link_actor(const struct page_context *context, const struct quote *q
     gemtext_end(out, GEMTEXT_LINK);
 }
 
+/* Other quotes of the role, or of who plays it, when there are any. */
+static void link_others(const struct page_context *context, const struct quote *quote,
+                        struct buf *out)
+{
+    const bool is_played = quote->actor != NULL;
+    const struct facet *facet =
+        &context->capsule->facets[is_played ? FACET_ACTORS : FACET_SPEAKERS];
+    const struct name *name = is_played ? &quote->actor->person : &quote->speaker;
+    const struct page page = { .kind = PAGE_FACET_VALUE,
+                               .facet = facet,
+                               .value = facet_find(facet, name->slug) };
+    if (page.value != NULL && page.value->mention_count > 1 && page_is_offered(context, &page)) {
+        link_begin(context, &page, out);
+        buf_puts(out, "Quotes of ");
+        gemtext_put(out, name->text);
+        buf_printf(out, " (%zu)", page.value->mention_count);
+        gemtext_end(out, GEMTEXT_LINK);
+    }
+}
+
 static void link_section(const struct page_context *context, const struct page *page,
                          struct buf *out)
 {
@@ -145,6 +165,7 @@ void render_quote(const struct page_context *context, const struct page *page, s
     if (quote->actor != NULL) {
         link_actor(context, quote, out);
     }
+    link_others(context, quote, out);
     if (quote->section != NO_SECTION) {
         link_section(context, page, out);
     }

@@ -287,6 +287,8 @@ static void put_index(const struct page_context *context, const struct review *r
                       struct buf *out)
 {
     const struct page_part part = part_begin(out, SLICE("More like this"));
+    put_values(context, FACET_SERIES, "Series: ", &review->series, review->series.text.len > 0,
+               out);
     put_values(context, FACET_TAGS, "Tag: ", review->tags, review->tag_count, out);
     put_values(context, FACET_GENRES, "Genre: ", review->genres, review->genre_count, out);
     put_values(context, FACET_YEARS, "Year: ", review->years, review->year_count, out);
@@ -367,7 +369,7 @@ void render_review(const struct page_context *context, const struct page *page, 
     put_sections(context, review, out);
     put_quotes(context, review, out);
     put_credits(context, review, out);
-    put_index(context, review, out);
     related_put(context, review, out);
+    put_index(context, review, out);
     put_elsewhere(context, review, out);
 }
