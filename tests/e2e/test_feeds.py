@@ -41,6 +41,11 @@ def values(feed, name):
     return [entry.findtext(ATOM + name) for entry in entries(feed)]
 
 
+def addresses(feed):
+    """The page of each entry, by its id."""
+    return {entry.findtext(ATOM + "id"): entry.find(ATOM + "link").get("href") for entry in entries(feed)}
+
+
 def identities(feed):
     return [ElementTree.fromstring(feed).findtext(ATOM + "id"), *values(feed, "id")]
 
@@ -342,16 +347,21 @@ def test_a_review_that_is_renamed_stays_one_entry(serve, capsule):
 
 
 def test_a_quote_keeps_its_id_and_address(capsule):
-    """Whatever is written around it, and whichever quotes are added."""
+    """Whatever is written around it, and whichever quotes are added; pinned, when it is reworded."""
     review = capsule / "reviews/second.gmi"
     before = build(capsule)["/quotes/atom.xml"]
     change(review, "A promise that is kept.\n", "A promise that is broken.\n\n> Wait.\n— Yong\n")
     change(review, "> I promise.", "> First of all.\n— Yong\n\n> I promise.")
     after = build(capsule, "after")["/quotes/atom.xml"]
-    known = dict(zip(values(before, "id"), (e.find(ATOM + "link").get("href") for e in entries(before))))
-    now = dict(zip(values(after, "id"), (e.find(ATOM + "link").get("href") for e in entries(after))))
+    known = addresses(before)
+    now = addresses(after)
     assert len(now) == len(known) + 2
     assert known.items() <= now.items()
+    change(review, "> I promise.\n— Yong, answering his daughter",
+           "> You have my word.\n— Yong, answering his daughter {#i-promise}")
+    after = build(capsule, "reworded")["/quotes/atom.xml"]
+    assert values(after, "title")[1] == "Yong in Second: You have my word."
+    assert known.items() <= addresses(after).items()
 
 
 # --- what is in them ---
