@@ -14,7 +14,7 @@ import wire
 from ports import free_port
 
 # Each request is answered differently, so an export has a stand-in.
-DYNAMIC = {"/quotes/random.gmi", "/reviews/random.gmi"}
+DYNAMIC = {"/quotes/random.gmi", "/reviews/random.gmi", "/search.gmi"}
 # An address that nobody else listens on, most likely, for the default port.
 ADDRESS = "127.0.0.65"
 SAMPLE = Path(__file__).resolve().parents[2] / "capsule"
