@@ -473,7 +473,8 @@ def test_what_has_changed_is_seen(serve, capsule):
 
 
 def test_facets_that_can_be_followed(capsule):
-    change(capsule / "reviews/first.gmi", "Kind: film", "Platform: Viki\nWriter: Seo Script\nSeries: Trio, 1\nKind: film")
+    change(capsule / "reviews/first.gmi", "Kind: film",
+           "Platform: Viki\nWriter: Seo Script\nSeries: Trio, 1\nKind: film")
     feeds = build(capsule)
     for path in ("/tags/plum/", "/people/hong-example/", "/people/seo-script/", "/genres/drama/",
                  "/platforms/viki/", "/series/trio/", "/quotes/"):
@@ -571,3 +572,19 @@ def test_a_feed_is_bounded(capsule):
         assert texts.count(True) == 512 * 1024 // 40001
         assert all(values(feeds[path], "summary"))
         assert len(feeds[path]) < 600 * 1024
+
+
+@pytest.mark.parametrize("source, address", [
+    ("https://old.example/a?b=1&c=%20#d", "https://old.example/a?b=1&c=%20#d"),
+    ("https://bücher.example/ü<>\"100%", "https://bücher.example/%C3%BC%3C%3E%22100%25"),
+    ("https://a\"b<c>.example", "https://a%22b%3Cc%3E.example"),
+    ("HTTP://[::1]:80/x{y}|z\\", "HTTP://[::1]:80/x%7By%7D%7Cz%5C"),
+    ("urn:isbn:0", "urn:isbn:0"),
+    ("x:", "x:"),
+])
+def test_an_address_of_any_kind_becomes_an_iri(capsule, source, address):
+    change(capsule / "reviews/first.gmi", "Kind: film", f"Kind: film\nSource: {source}")
+    feed = build(capsule)["/atom.xml"]
+    assert list(atom_rules.problems(feed)) == []
+    assert grammar_says(feed) == ""
+    assert [link.get("href") for link in entries(feed)[1].iter(ATOM + "link")][1] == address
