@@ -130,8 +130,8 @@ static void put_near(const struct page_context *context, const struct page_resul
 static void put_ways_to_ask(struct buf *out)
 {
     static const char *const ways[] = {
-        "love letter: both words, anywhere in a review, in any order and in any spelling of "
-        "capitals and accents",
+        ("love letter: both words, anywhere in a review, in any order and in any spelling of "
+         "capitals and accents"),
         "\"love letter\": these words, one after the other",
         "letter*: words that begin so",
         "letter -love: without the second word",
