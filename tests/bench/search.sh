@@ -51,7 +51,7 @@ ask() {
 ask_all() {
     port=$("$PROBE" port)
     STATE=$WORK/state
-    matinee_start "$1" "$port" "$WORK/$1" "$WORK/certs"
+    matinee_start "$1" "$port" "$WORK/$1" "$WORK/certs" --set Books=no
     words=$(sed -n 's/^Tagline: //p' "$WORK/$1/reviews/000/review-500.gmi" | tr -d .)
     # shellcheck disable=SC2086
     set -- "$1" $words
