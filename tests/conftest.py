@@ -1,7 +1,9 @@
 """Fixtures that more than one folder of tests uses."""
 
+import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import serving  # noqa: E402
+
+# Servers that are told nothing of a state folder leave nothing in that of who runs the tests.
+STATE = tempfile.TemporaryDirectory(prefix="matinee-state-")
+os.environ["XDG_STATE_HOME"] = STATE.name
 
 
 @pytest.fixture

@@ -38,6 +38,9 @@ static void put_reasons(const struct relation *relation, struct buf *out)
 void related_put(const struct page_context *context, const struct review *review, struct buf *out)
 {
     struct relation related[RELATED_MAX];
+    if (context->book != NULL && !context->book->is_whole) {
+        return; /* it offers no other reviews: they need not be looked for */
+    }
     const size_t count = related_find(context->capsule, review, related);
     const struct page_part part = part_begin(out, SLICE("Related reviews"));
     for (size_t i = 0; i < count; i++) {
