@@ -33,12 +33,14 @@ struct spoken {
     struct sounds given, family;
 };
 
+struct near_word {
+    char bytes[2 * LIMIT_SEARCH_TOKEN];
+    size_t length;
+    size_t distance;
+};
+
 struct nearest {
-    struct {
-        char bytes[2 * LIMIT_SEARCH_TOKEN];
-        size_t length;
-        size_t distance;
-    } words[TRIED];
+    struct near_word words[TRIED];
     size_t count;
 };
 
@@ -220,8 +222,7 @@ static bool put_choice(const struct offering *offering, struct find_near *out)
     return !text.failed;
 }
 
-/* True when something is found with what is chosen. */
-static bool try_choice(struct offering *offering, struct find_near *out)
+static bool find_choice(struct offering *offering, struct find_near *out)
 {
     struct search_query other;
     const char *problem = NULL;
@@ -235,8 +236,67 @@ static bool try_choice(struct offering *offering, struct find_near *out)
     return out->total > 0;
 }
 
+struct written {
+    slice word;
+    slice name;
+    slice found;
+};
+
+static bool look_in_name(void *context, const struct token *token)
+{
+    struct written *written = context;
+    if (slice_equal(token->bytes, written->word)) {
+        written->found =
+            slice_between(written->name.ptr + token->begin, written->name.ptr + token->end);
+    }
+    return written->found.len == 0;
+}
+
+/* The word as the names of `review` write it: Joon-ho, which is joonho in the index. Else empty. */
+static slice as_written(const struct review *review, slice word)
+{
+    struct written written = { .word = word };
+    for (size_t i = 0; i < review->credit_count && written.found.len == 0; i++) {
+        written.name = review->credits[i].person.text;
+        (void)tokenizer_run(written.name, TOKENIZER_TEXT, look_in_name, &written);
+    }
+    return written.found;
+}
+
+/* True when something is found with what is chosen; names are then as the best of it has them. */
+static bool try_choice(struct offering *offering, struct find_near *out)
+{
+    if (!find_choice(offering, out)) {
+        return false;
+    }
+    bool has_names = false;
+    const struct review *best = offering->finder->best[0].review;
+    for (size_t i = 0; i < offering->query->count; i++) {
+        if (offering->choice[i] > 0) {
+            struct near_word *word = &offering->nearest[i].words[offering->choice[i] - 1];
+            const slice name = as_written(best, (slice){ word->bytes, word->length });
+            if (name.len > 0 && name.len <= sizeof word->bytes) {
+                memcpy(word->bytes, name.ptr, name.len);
+                word->length = name.len;
+                has_names = true;
+            }
+        }
+    }
+    return !has_names || find_choice(offering, out);
+}
+
+static int compare_totals(const void *a, const void *b)
+{
+    const struct find_near *left = a;
+    const struct find_near *right = b;
+    const int by_total = (left->total < right->total) - (left->total > right->total);
+    return by_total != 0 ? by_total
+                         : slice_compare((slice){ left->text, left->length },
+                                         (slice){ right->text, right->length });
+}
+
 /* Put the queries that find something with another word than the term has: with those alone that
- * are nearest to it. Returns how many there are. */
+ * are nearest to it, what finds most first. Returns how many there are. */
 static size_t try_words(struct offering *offering, size_t term, struct find_near *out, size_t most)
 {
     const struct nearest *nearest = &offering->nearest[term];
@@ -251,6 +311,7 @@ static size_t try_words(struct offering *offering, size_t term, struct find_near
         }
     }
     offering->choice[term] = 0;
+    qsort(out, count, sizeof out[0], compare_totals);
     return count;
 }
 
