@@ -217,17 +217,26 @@ static void show_series(struct arena *arena, struct facet *out)
 /* The places of the reviews by the year of the work, latest first, then newest first. */
 static uint32_t *sort_by_year(struct build *build)
 {
-    enum { NO_YEAR = 10000, YEARS }; /* four digits */
-    size_t *starts = arena_array(&build->scratch, YEARS + 1, sizeof *starts);
+    enum { YEAR_MOST = 9999, NO_YEAR }; /* four digits */
     uint32_t *order = arena_array(&build->scratch, build->review_count, sizeof *order);
     uint32_t *years = arena_array(&build->scratch, build->review_count, sizeof *years);
+    uint32_t first = YEAR_MOST;
+    uint32_t last = 0;
     for (size_t r = 0; r < build->review_count; r++) {
         unsigned long year = 0;
-        const bool has_year = slice_to_number(build->reviews[r]->year_text, NO_YEAR - 1, &year);
-        years[r] = has_year ? (uint32_t)(NO_YEAR - 1 - year) : NO_YEAR;
+        const bool has_year = slice_to_number(build->reviews[r]->year_text, YEAR_MOST, &year);
+        years[r] = has_year ? (uint32_t)year : NO_YEAR;
+        first = has_year && years[r] < first ? years[r] : first;
+        last = has_year && years[r] > last ? years[r] : last;
+    }
+    const uint32_t none =
+        first <= last ? last - first + 1 : 0; /* after all the years that there are */
+    size_t *starts = arena_array(&build->scratch, none + 2, sizeof *starts);
+    for (size_t r = 0; r < build->review_count; r++) {
+        years[r] = years[r] == NO_YEAR ? none : last - years[r];
         starts[years[r] + 1]++;
     }
-    for (size_t i = 0; i < YEARS; i++) {
+    for (size_t i = 0; i <= none; i++) {
         starts[i + 1] += starts[i];
     }
     for (size_t r = 0; r < build->review_count; r++) {
