@@ -66,7 +66,7 @@ struct export_format {
                      struct buf *out);
     const struct export_file *files;
     size_t file_count;
-    /** Append the index of a folder that has no page; NULL: folders without one are as well. */
+    /** Append the index of a folder that has no page. NULL: such a folder has none. */
     void (*write_folder)(const struct export_site *site, struct buf *out);
 };
 
