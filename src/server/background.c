@@ -103,10 +103,11 @@ static void take_hurry(void)
     mask_hurry(SIG_UNBLOCK);
 }
 
-/* What only the loader understands is no end for another parent. */
+/* What only the loader understands is no end for another parent. Not process_exit(): a sanitizer
+ * that looks for leaks then would be killed with us at the end of a server, and say so. */
 static NO_RETURN void end(pid_t loader, int code)
 {
-    process_exit(getppid() == loader ? code : EXIT_WITHOUT_CHANGE);
+    _exit(getppid() == loader ? code : EXIT_WITHOUT_CHANGE);
 }
 
 static NO_RETURN void run(const struct background *background, pid_t loader)
