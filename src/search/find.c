@@ -43,18 +43,31 @@ void finder_free(struct finder *finder)
     }
 }
 
-static int64_t milliseconds(void)
+static int64_t milliseconds(clockid_t clock)
 {
     struct timespec now = { 0 };
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void finder_set_deadline(struct finder *finder, unsigned limit_ms)
+{
+    /* A machine with much else to do, or a slow disk, is no reason to find less. */
+    enum { PATIENCE = 4 };
+    finder->work_deadline = milliseconds(CLOCK_PROCESS_CPUTIME_ID) + limit_ms;
+    finder->deadline = milliseconds(CLOCK_MONOTONIC) + (int64_t)limit_ms * PATIENCE;
+}
+
+bool finder_is_late(const struct finder *finder)
+{
+    return milliseconds(CLOCK_PROCESS_CPUTIME_ID) >= finder->work_deadline ||
+           milliseconds(CLOCK_MONOTONIC) >= finder->deadline;
 }
 
 /* SQLite asks whether it is to stop. */
 static int is_late(void *context)
 {
-    const struct finder *finder = context;
-    return milliseconds() >= finder->deadline;
+    return finder_is_late(context);
 }
 
 static bool prepare(struct finder *finder)
@@ -80,7 +93,7 @@ static bool prepare(struct finder *finder)
 
 bool finder_ready(struct finder *finder)
 {
-    enum { WAIT_MS = 100, STEPS = 1000 };
+    enum { STEPS = 1000 };
     struct stat status;
     if (stat(finder->path, &status) != 0) {
         close_index(finder);
@@ -102,24 +115,12 @@ bool finder_ready(struct finder *finder)
         close_index(finder);
         return false;
     }
-    /* A change is put into the file in a few milliseconds. */
-    (void)sqlite3_busy_timeout(finder->database, WAIT_MS);
     sqlite3_progress_handler(finder->database, STEPS, is_late, finder);
     if (!rank_register(finder->database, &finder->asked) || !prepare(finder)) {
         close_index(finder);
         return false;
     }
     return true;
-}
-
-void finder_set_deadline(struct finder *finder, unsigned limit_ms)
-{
-    finder->deadline = milliseconds() + limit_ms;
-}
-
-bool finder_is_late(const struct finder *finder)
-{
-    return milliseconds() >= finder->deadline;
 }
 
 enum find_outcome finder_end(struct finder *finder, enum finder_statement which, int result)

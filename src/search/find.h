@@ -25,7 +25,7 @@ typedef bool find_admits(void *context, const struct review *review);
 struct find_options {
     find_admits *admits; /* NULL: listed reviews alone, none of the closed areas */
     void *context;
-    unsigned limit_ms; /* of the whole call */
+    unsigned limit_ms; /* of work, of the whole call; four times as long in all */
 };
 
 struct find_hit {

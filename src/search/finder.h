@@ -21,7 +21,8 @@ struct finder {
     ino_t number;
     sqlite3_stmt *statements[FINDER_STATEMENTS];
     const struct search_query *asked; /* whose expression is run */
-    int64_t deadline;                 /* in milliseconds of the clock that only goes forward */
+    /* In milliseconds: of work of this process, and of the clock that only goes forward. */
+    int64_t work_deadline, deadline;
     struct find_hit best[LIMIT_SEARCH_RESULTS];
     size_t kept;
     size_t total;

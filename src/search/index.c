@@ -74,14 +74,22 @@ static sqlite3_int64 number_of(sqlite3 *database, const char *sql)
     return number;
 }
 
-static bool open_file(const char *path, int flags, sqlite3 **out)
+/* False, with a constant or what SQLite says in `*reason`. */
+static bool open_file(const char *path, int flags, sqlite3 **out, const char **reason)
 {
+    enum { WAIT_MS = 200 };
     sqlite3 *database = NULL;
-    if (sqlite3_open_v2(path, &database, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
-        !tokenizer_register(database)) {
+    *reason = "this SQLite has no FTS5, which the index is made with";
+    const int result = sqlite3_open_v2(path, &database, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (result != SQLITE_OK) {
+        *reason = sqlite3_errstr(result);
+    }
+    if (result != SQLITE_OK || !tokenizer_register(database)) {
         (void)sqlite3_close(database);
         return false;
     }
+    /* A change is put into the file in a few milliseconds. */
+    (void)sqlite3_busy_timeout(database, WAIT_MS);
     (void)sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     *out = database;
     return true;
@@ -90,7 +98,8 @@ static bool open_file(const char *path, int flags, sqlite3 **out)
 bool search_index_open(const char *path, int flags, sqlite3 **out)
 {
     sqlite3 *database = NULL;
-    if (!open_file(path, flags, &database)) {
+    const char *ignored = NULL;
+    if (!open_file(path, flags, &database, &ignored)) {
         return false;
     }
     if (!says(database, "PRAGMA application_id", APPLICATION) ||
@@ -208,7 +217,10 @@ static bool apply_plan(sqlite3 *database, const struct plan *plan)
 {
     enum { WAIT_MS = 5000 };
     (void)sqlite3_busy_timeout(database, WAIT_MS);
-    return run_sql(database, "BEGIN IMMEDIATE") && remove_rows(database, plan) &&
+    /* Readers wait while the file is written to, so it does not wait for the disk. What a power
+     * failure leaves is seen when the file is looked through (`check`). */
+    return run_sql(database, "PRAGMA synchronous = OFF; BEGIN IMMEDIATE") &&
+           remove_rows(database, plan) &&
            put_reviews(database, plan->changed.items, plan->changed.count, true) &&
            run_sql(database, "COMMIT");
 }
@@ -284,13 +296,15 @@ static bool rebuild(const char *path, const struct capsule *capsule, struct buf 
     struct buf made;
     struct buf room;
     sqlite3 *database = NULL;
+    const char *reason = NULL;
     buf_init(&made, LONGEST_PATH);
     buf_init(&room, LONGEST_PATH);
     const char *name = beside(&made, path, ".new");
     bool ok = name != NULL && (unlink(name) == 0 || errno == ENOENT) &&
-              open_file(name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &database);
+              open_file(name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &database, &reason);
     if (!ok) {
-        buf_printf(problem, "cannot make the index of words beside %s", path);
+        buf_printf(problem, "cannot make the index of words beside %s: %s", path,
+                   reason != NULL ? reason : strerror(errno));
     } else if (!fill(database, capsule)) {
         ok = false;
         buf_printf(problem, "cannot write the index of words %s: %s", name,

@@ -34,6 +34,8 @@ static const char *const common_calls[] = {
     "writev", "close", "fcntl", "fcntl64", "poll", "ppoll", "ppoll_time64", "stat", "stat64",
     "lstat", "lstat64", "fstatat64", "newfstatat", "statx", "access", "faccessat", "faccessat2",
     "readlink", "readlinkat", "geteuid", "geteuid32",
+    /* … and waits for a lock, a few milliseconds. */
+    "nanosleep", "clock_nanosleep", "clock_nanosleep_time64",
     /* Memory; mmap and mprotect are allowed as far as nothing becomes executable. */
     "brk", "munmap", "mremap", "madvise",
     /* Time, where the vDSO has none. */

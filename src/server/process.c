@@ -84,7 +84,7 @@ void process_be_nice(void)
 {
     /* Not the last of all: what was saved is to be found within a second, also on a busy machine.
      */
-    enum { NICE = 10 };
+    enum { NICE = 5 };
     (void)setpriority(PRIO_PROCESS, 0, NICE);
 #if defined(__linux__) && defined(SYS_ioprio_set)
     enum { THIS_PROCESS = 1, BEST_EFFORT = 2, CLASS_SHIFT = 13, LAST = 7 };

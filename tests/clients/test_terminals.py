@@ -49,3 +49,21 @@ def test_amfora_follows_a_person(sample_server, tmp_path):
             reader.type("C-r")
             time.sleep(0.2)
         assert "A Taxi Driver" in reader.wait_for("The Second Screening: Song Kang-ho")
+
+
+@pytest.mark.parametrize("client", [Amfora, Bombadillo])
+def test_a_search(client, sample_server, tmp_path):
+    """From home to what was found, in two scripts; both clients ask by themselves."""
+    sample_server.wait_until(lambda: sample_server.get("/search.gmi?parasite").status == 20)
+    with client(sample_server.url("/"), tmp_path) as reader:
+        reader.follow_to("Search", r"What are you looking for\?")
+        reader.answer("peach housekeeper")
+        found = reader.wait_for(r"^\s*# Search: peach housekeeper$")
+        assert re.search(r"^\s*\d+ reviews?", found, re.M)
+        reader.follow_to("Parasite (2019): A Comedy of Employment", r"^\s*# A Comedy of Employment$")
+
+        reader.follow_to("Home: The Second Screening", r"^\s*# The Second Screening$")
+        reader.follow_to("Search", r"What are you looking for\?")
+        reader.answer("살인")
+        reader.wait_for(r"^\s*# Search: 살인$")
+        reader.link_number("Memories of Murder (2003)")

@@ -139,7 +139,7 @@ def test_what_it_gives_up(server):
         serving.write_review(server.capsule, "third")
         pid = job(server)
         stat = open(f"/proc/{pid}/stat", encoding="utf-8").read()
-        assert stat[stat.rindex(")"):].split()[17] == "10"  # nice
+        assert stat[stat.rindex(")"):].split()[17] == "5"  # nice
         status = open(f"/proc/{pid}/status", encoding="utf-8").read()
         assert "NoNewPrivs:\t1" in status
         links = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]

@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 import signal
+import sqlite3
 import ssl
 import subprocess
 import time
@@ -387,6 +388,18 @@ def test_an_index_that_is_damaged_meanwhile(ready, kind):
     finally:
         if kind == "noise":
             ready.close()
+
+
+def test_while_the_index_is_being_written(ready):
+    """A moment is waited for; a process that is stuck holds nobody up."""
+    with contextlib.closing(sqlite3.connect(index_of(ready), isolation_level=None)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        begun = time.monotonic()
+        answer = search(ready, "plum")
+        assert answer.header == "40 The index of words is being made; try again in a moment"
+        assert 0.15 < time.monotonic() - begun < 1 * serving.PATIENCE
+        database.execute("ROLLBACK")
+    assert len(found(search(ready, "plum"))) == 2
 
 
 def test_a_folder_in_its_place(serve, capsule):
