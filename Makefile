@@ -229,14 +229,14 @@ COUNT ?= .
 .PHONY: bench-compare
 bench-compare:
 	@.ci/packages bench
-	@$(MAKE) --no-print-directory $(BIN) $(BENCH_SIMPLE)
+	@$(MAKE) --no-print-directory $(BIN) $(BENCH_SIMPLE) $(OUT)/tests/bench/write_capsule
 	@tests/bench/counts.sh $(OUT) '$(COUNT)'
 	@tests/bench/baseline.sh $(OUT) compare
 
 .PHONY: bench-baseline
 bench-baseline:
 	@.ci/packages bench
-	@$(MAKE) --no-print-directory $(BIN) $(BENCH_SIMPLE)
+	@$(MAKE) --no-print-directory $(BIN) $(BENCH_SIMPLE) $(OUT)/tests/bench/write_capsule
 	@tests/bench/counts.sh $(OUT)
 	@tests/bench/baseline.sh $(OUT) write
 
