@@ -148,6 +148,21 @@ static bool take_number(slice *rest, uint64_t *out)
     return true;
 }
 
+/* Files are put away by these names: none leads out of the folder. */
+static bool is_name(slice name)
+{
+    slice part;
+    if (name.len == 0 || !slice_ends_with(name, SLICE(".gpub"))) {
+        return false;
+    }
+    while (slice_next_piece(&name, '/', &part)) {
+        if (part.len == 0 || part.ptr[0] == '.') {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool take_book(struct shelf *shelf, slice line)
 {
     uint64_t digest;
@@ -155,7 +170,7 @@ static bool take_book(struct shelf *shelf, slice line)
     uint64_t made_at;
     uint64_t cost;
     if (!take_number(&line, &digest) || !take_number(&line, &size) ||
-        !take_number(&line, &made_at) || !take_number(&line, &cost) || line.len == 0) {
+        !take_number(&line, &made_at) || !take_number(&line, &cost) || !is_name(line)) {
         return false;
     }
     struct shelf_book *book = shelf_claim(shelf, line);
@@ -166,8 +181,7 @@ static bool take_book(struct shelf *shelf, slice line)
     return true;
 }
 
-/* The last line says that there is no more, and that there were so many. */
-static bool take_all(struct shelf *shelf, slice rest)
+bool shelf_parse(struct shelf *shelf, slice rest)
 {
     const slice before = slice_of(first_words);
     slice line;
@@ -196,7 +210,7 @@ bool shelf_read(struct shelf *shelf, int at)
     slice text;
     arena_init(&arena);
     bool ok =
-        file_read(&arena, at, catalogue, LIMIT_BOOK_CATALOGUE, &text) && take_all(shelf, text);
+        file_read(&arena, at, catalogue, LIMIT_BOOK_CATALOGUE, &text) && shelf_parse(shelf, text);
     arena_release(&arena);
     if (!ok) {
         shelf_release(shelf);
@@ -210,19 +224,24 @@ bool shelf_stat(int at, struct stat *status)
     return fstatat(at, catalogue, status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+void shelf_put(const struct shelf *shelf, struct buf *out)
+{
+    buf_printf(out, "%s%" PRIx64 " %" PRIx64 " %zx\n", first_words, shelf->openness,
+               (uint64_t)shelf->due_at, shelf->books.count);
+    for (size_t i = 0; i < shelf->books.count; i++) {
+        const struct shelf_book *book = shelf->books.items[i];
+        buf_printf(out, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " ", book->digest,
+                   book->size, (uint64_t)book->made_at, book->cost);
+        buf_put(out, book->name);
+        buf_putc(out, '\n');
+    }
+}
+
 bool shelf_write(const struct shelf *shelf, int at)
 {
     struct buf out;
     buf_init(&out, LIMIT_BOOK_CATALOGUE);
-    buf_printf(&out, "%s%" PRIx64 " %" PRIx64 " %zx\n", first_words, shelf->openness,
-               (uint64_t)shelf->due_at, shelf->books.count);
-    for (size_t i = 0; i < shelf->books.count; i++) {
-        const struct shelf_book *book = shelf->books.items[i];
-        buf_printf(&out, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " ", book->digest,
-                   book->size, (uint64_t)book->made_at, book->cost);
-        buf_put(&out, book->name);
-        buf_putc(&out, '\n');
-    }
+    shelf_put(shelf, &out);
     bool ok = !out.failed && file_write(at, catalogue, buf_slice(&out), 0600);
     buf_release(&out);
     return ok;

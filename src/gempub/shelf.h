@@ -60,6 +60,15 @@ uint64_t shelf_openness(const struct capsule *capsule);
 /** The slug of the review that a book is of, or nothing. */
 slice shelf_review_of(slice name);
 
+/**
+ * Read the text of a catalogue into an empty shelf, which keeps nothing of it. Its first line ends
+ * with the number of books, each of which has a line. False when it is none that this program has
+ * written: what is in the shelf then is not to be used.
+ */
+MUST_USE bool shelf_parse(struct shelf *shelf, slice text);
+/** The text of a catalogue. */
+void shelf_put(const struct shelf *shelf, struct buf *out);
+
 /** Read the catalogue in the folder `at` into an empty shelf. False when there is none, or none
  * that this program has written: the shelf is empty then. */
 MUST_USE bool shelf_read(struct shelf *shelf, int at);

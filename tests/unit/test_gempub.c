@@ -476,6 +476,9 @@ static void test_catalogue(UNUSED void **state)
         "matinee books 1 0 0 1\n1 2 3 x capsule.gpub\n",
         "matinee books 1 0 0 1\n12345678901234567 2 3 4 capsule.gpub\n",
         "matinee books 1 0 0 2\n1 2 3 4 capsule.gpub\n1 2 3 4 capsule.gpub\n",
+        "matinee books 1 0 0 1\n1 2 3 4 ../capsule.gpub\n",
+        "matinee books 1 0 0 1\n1 2 3 4 reviews//capsule.gpub\n",
+        "matinee books 1 0 0 1\n1 2 3 4 search.db\n",
     };
     for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
         put_catalogue(at, bad[i]);
