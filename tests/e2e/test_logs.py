@@ -293,7 +293,7 @@ def limit_files(server, size):
 def test_a_log_that_cannot_grow(serve, capsule, tmp_path):
     """A limit on the size of files stands for a full disk: the last line is torn, too."""
     requests = tmp_path / "requests.log"
-    server = serve(capsule, *settings(Log=requests))
+    server = serve(capsule, "--state", "none", *settings(Log=requests))
     server.expect(r"matinee: requests cannot be logged in .*requests\.log: .*; serving goes on",
                   r"matinee: \d+ requests are not in .*requests\.log: .*")
     assert server.get().status == 20
