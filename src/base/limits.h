@@ -252,9 +252,9 @@
  * in memory while the best are sought. */
 #define LIMIT_SEARCH_PAGE 20
 #define LIMIT_SEARCH_RESULTS 1000
-/** Milliseconds of work that a query may take, and once more to look for words that are near when it
- * finds nothing: the worker answers nobody else meanwhile. In 10,000 long reviews (200 MB) most take
- * four, the beginning of a word, two letters long, 150. */
+/** Milliseconds of work that a query may take, and once more to look for words that are near when
+ * it finds nothing: the worker answers nobody else meanwhile. In 10,000 long reviews (200 MB) most
+ * take four, the beginning of a word, two letters long, 150. */
 #define LIMIT_SEARCH_MS 250
 /** Kilobytes of the index that a worker keeps in memory. */
 #define LIMIT_SEARCH_CACHE_KB 1024
