@@ -61,9 +61,16 @@ bool books_look(struct books *books, struct site *site)
     return is_news;
 }
 
-int64_t books_due(const struct books *books)
+int64_t books_due(struct books *books)
 {
-    return books->shelf.due_at;
+    const int64_t due = books->shelf.due_at;
+    if (due <= date_now()) {
+        /* It may have passed while the process was at work; not again and again. */
+        const bool is_tried = books->tried == due;
+        books->tried = due;
+        return is_tried ? 0 : due;
+    }
+    return due;
 }
 
 /* --- in a worker --------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ struct books {
     struct page_shelf offered;
     uint64_t appearance;
     struct stat read; /* the catalogue that was read; all zero: none */
+    int64_t tried;    /* a time of books_due that has passed */
 };
 
 void books_init(struct books *books);
@@ -28,8 +29,9 @@ void books_init(struct books *books);
  * pages say something else now.
  */
 bool books_look(struct books *books, struct site *site);
-/** When books that have to wait may be made, seconds since 1970; 0: none waits. */
-int64_t books_due(const struct books *books);
+/** After the background process has ended: when it is to look again, because books have had to
+ * wait, seconds since 1970; 0: it need not. A time that has passed is given once. */
+int64_t books_due(struct books *books);
 
 /** Answer with the book `page`, if there is one. */
 void books_reply(const struct site *site, const struct page *page, struct reply *reply);

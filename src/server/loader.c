@@ -326,10 +326,10 @@ static void look_at_books(struct loader *loader)
         if (books_look(books, &loader->sites[i])) {
             plan_reload(loader, 0);
         }
-        /* One that is over and still waits has been tried just now. */
         const int64_t due = books_due(books);
-        if (due > now) {
-            background_want_at(&loader->background, clock_ms() + (due - now) * 1000);
+        if (due > 0) {
+            background_want_at(&loader->background,
+                               clock_ms() + (due > now ? (due - now) * 1000 : 0));
         }
     }
 }
