@@ -214,8 +214,7 @@ static bool digest_book(struct writing *writing, uint64_t *digest, struct buf *e
     if (book->subject.review != NULL) {
         /* The header may say what only other books show; all of the body is on the pages. */
         const slice source = book->subject.review->source;
-        *digest = gempub_digest_add(
-            *digest, slice_head(source, slice_find(source, SLICE("\n\n"))));
+        *digest = gempub_digest_add(*digest, slice_head(source, slice_find(source, SLICE("\n\n"))));
     }
     for (size_t number = METADATA; number < first_picture(writing); number++) {
         if (number >= FIRST_PAGE &&
