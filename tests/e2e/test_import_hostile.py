@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import blogs
+import memory
 
 ROOT = Path(__file__).resolve().parents[2]
 MATINEE = os.environ.get("MATINEE", str(ROOT / "build/release/matinee"))
@@ -52,13 +53,9 @@ def peak_kb(capsule, pieces):
     with path.open("w") as out:
         for piece in pieces:
             out.write(piece)
-    with open(os.devnull, "w", encoding="utf-8") as null:
-        process = subprocess.Popen([MATINEE, "import", path.name], cwd=capsule.parent, stdout=null,
-                                   stderr=null, stdin=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+    code, peak = memory.peak_kb([MATINEE, "import", path.name], cwd=capsule.parent)
     path.unlink()
-    return process.returncode, usage.ru_maxrss
+    return code, peak
 
 
 def with_html(*html):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import memory
+
 MATINEE = os.environ.get("MATINEE", str(Path("build/release/matinee").resolve()))
 TESTS = Path(__file__).resolve().parent.parent
 REVIEWS = 10000
@@ -15,11 +17,8 @@ REVIEWS = 10000
 
 def memory_of(*arguments):
     """Exit code, and the most memory that it had, in MB."""
-    with subprocess.Popen([MATINEE, "build", "--gpub", *map(str, arguments)], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, usage.ru_maxrss / 1024
+    code, peak = memory.peak_kb([MATINEE, "build", "--gpub", *arguments])
+    return code, peak / 1024
 
 
 @pytest.mark.skipif(os.environ.get("MATINEE_MODE") == "asan", reason="the sanitizer's memory is its own")
