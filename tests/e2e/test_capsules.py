@@ -102,8 +102,8 @@ def test_one_that_is_broken_at_the_start(serve, two, tmp_path, broken, how):
         conf.write_text(good)
     else:
         (tmp_path / "away").rename(two[broken])
-    server.wait_until(lambda: whose(server, hosts[broken]).status == 20)
-    assert whose(server, hosts[broken]).text == f"{title[broken]}\n"
+    # Until the older workers have been told to end, the next answer may be one of theirs.
+    server.wait_until(lambda: whose(server, hosts[broken]).text == f"{title[broken]}\n")
     with wire.Wire(server.port, name=hosts[broken]) as client:
         client.handshake()
         shown = client.tls.getpeercert(binary_form=True)
